@@ -1,0 +1,215 @@
+//===- ObjectFormat.h - The contract between llm-compile and libllmrt ------===//
+//
+// What a compiled object exports: one symbol, `llmrt_model_<name>`, an
+// ObjectDescriptor. The compiler writes these structures as constant data, the
+// runtime only reads them; this header is the one place that says what lies
+// where. Everything is little-endian x86-64, natural alignment, plain C layout
+// (no virtual, no std). Pointers are filled by RELATIVE relocations only.
+//
+// A change to any structure raises kObjectVersion; the runtime refuses other
+// versions by number.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLMRT_LIB_OBJECTFORMAT_H
+#define LLMRT_LIB_OBJECTFORMAT_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace llmrt {
+
+constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
+constexpr uint32_t kObjectVersion = 1;
+
+/// Element types of step arguments, states and weights.
+enum class ElementType : uint32_t {
+  F32 = 0,
+  BF16 = 1,
+  F16 = 2,
+  I8 = 3,
+  I32 = 4,
+  I64 = 5,
+  U8 = 6,
+};
+
+/// What a dimension of a step argument is counted in. The value of each is
+/// passed in StepContext::dims, indexed by this enum.
+enum class DimSymbol : uint32_t {
+  Rows = 0,      ///< tokens in this step, over all sequences (>= 1)
+  Sequences = 1, ///< sequences in this step (>= 1)
+  Outputs = 2,   ///< rows whose logits are wanted (0 .. Rows)
+  Pages = 3,     ///< columns of every block table (row stride, in entries)
+  MaxContext = 4,///< largest context_lengths[s] of this step
+  Count = 5,
+};
+
+/// One dimension: a symbol (when symbol >= 0) or a constant.
+struct ArgumentDim {
+  int32_t symbol; ///< a DimSymbol, or -1
+  int32_t padding;
+  int64_t size; ///< the extent where symbol is -1
+};
+
+/// One entry of the step's argument table. The runtime binds entries by name
+/// and refuses an object with a required name it does not know. Names:
+///   inputs   tokens i32[Rows]; positions i32[Rows] (what RoPE sees);
+///            slots i32[Rows] (index of the row's token within its sequence's
+///            KV); sequence_ids i32[Rows] (which sequence of this step the row
+///            belongs to, ascending); sequence_starts i32[Sequences+1] (first
+///            row of each sequence; the last entry is Rows);
+///            context_lengths i32[Sequences] (tokens in the KV after this
+///            step); prompt_lengths i32[Sequences];
+///            state_table.<g> i32[Sequences][Pages] (block table of group g:
+///            page id of the sequence's n-th page); output_rows i32[Outputs].
+///   outputs  logits f32[Outputs][vocab]; hidden f32[Outputs][hidden_size].
+struct StepArgument {
+  const char *name;
+  ElementType type;
+  uint32_t isOutput; ///< 1: written by the step
+  uint32_t required; ///< 1: the step dereferences it always
+  uint32_t rank;
+  ArgumentDim dims[4]; ///< Sequences+1 is written as symbol Sequences, size 1
+                       ///< (extent = symbol value + size when both are given)
+};
+
+/// Where threads of a step meet. Owned by the runtime, 64-byte aligned,
+/// zeroed before the first step; generated code owns the protocol:
+/// a barrier increments `arrived`; the last thread of the team sets
+/// `arrived = 0`, `nextTile = 0`, increments `generation` and, if `sleepers`
+/// != 0, calls host->wake. The others spin on `generation` (acquire) for
+/// StepContext::spinLimit pauses, then call host->park(host->self,
+/// &generation, seen). Only park writes `sleepers`. It raises it before it
+/// looks at the word, so the increment of `generation` has to be a sequentially
+/// consistent read-modify-write (a store could pass the load of `sleepers` and
+/// lose the wake).
+struct alignas(64) TeamSync {
+  uint32_t arrived;
+  char pad0[60];
+  uint32_t generation;
+  char pad1[60];
+  uint32_t nextTile; ///< next unclaimed tile of the current phase
+  char pad2[60];
+  uint32_t sleepers;
+  char pad3[60];
+};
+static_assert(sizeof(TeamSync) == 256, "generated code indexes this by bytes");
+
+/// The closed table of what generated code asks of its host.
+struct HostTable {
+  void *self; ///< handed back as first argument
+  /// Sleep until *word != seen (may return early). Called after spinning.
+  void (*park)(void *self, uint32_t *word, uint32_t seen);
+  /// Wake every thread parked on word.
+  void (*wake)(void *self, uint32_t *word);
+  /// Report a failure found by generated code; the step still runs to its end.
+  void (*fail)(void *self, const char *message);
+};
+
+/// Everything a step reads, the same pointer for every thread of the team.
+struct StepContext {
+  void *const *arguments;    ///< one per entry of ObjectDescriptor::arguments
+  const int64_t *dims;       ///< DimSymbol::Count values
+  const uint8_t *weights;    ///< base of the weight segment (or a copy of it)
+  uint8_t *arena;            ///< CpuLevel::arenaBytes, 64-byte aligned, zeroed
+                             ///< once at creation, kept between steps
+  uint8_t *const *states;    ///< base of each state group's page pool, 64-byte aligned
+  uint8_t *scratch;          ///< thread t owns [t * scratchBytes, (t+1) * scratchBytes)
+  TeamSync *sync;
+  const HostTable *host;
+  uint32_t threads;          ///< team size, >= 1
+  uint32_t spinLimit;        ///< pauses a barrier spins before it parks; 0 where
+                             ///< the team has more threads than CPUs to run on
+};
+
+/// One step. Called by every thread of the team with its own index; returns on
+/// each when the step is done (the last barrier has been passed).
+using StepFunction = void (*)(const StepContext *context, uint32_t thread);
+
+/// How a group of layers with equal geometry keeps its state. Page id b means
+/// page b of every layer of the group: layer l of page b lies at
+/// pool + b * pageBytes + l * layerPageBytes.
+struct StateGroup {
+  const char *name;
+  uint32_t layers;
+  uint32_t pageTokens;     ///< tokens a page holds
+  uint64_t layerPageBytes; ///< bytes of one layer in one page (multiple of 64)
+  uint64_t pageBytes;      ///< layers * layerPageBytes
+  uint32_t window;         ///< 0: all tokens are kept; else pages that lie wholly
+                           ///< before context - window may be freed
+  uint32_t keyValueHeads;  ///< informative
+  uint32_t headDim;        ///< informative
+  ElementType type;
+};
+
+/// Code for one CPU level. Levels are ordered from most to least demanding;
+/// the runtime takes the first whose features the machine has.
+struct CpuLevel {
+  const char *name;     ///< e.g. "x86-64-v4"
+  const char *features; ///< space-separated names as in /proc/cpuinfo, all required
+  StepFunction step;
+  uint64_t arenaBytes;
+  uint64_t scratchBytes; ///< per thread (multiple of 64)
+};
+
+struct ByteSpan {
+  const uint8_t *data;
+  uint64_t size;
+};
+
+/// Facts about the model that tools print and bound themselves by.
+struct ModelFacts {
+  uint32_t vocabSize;
+  uint32_t hiddenSize;
+  uint32_t layers;
+  uint32_t maxContext;    ///< tokens a sequence may hold, prompt included
+  uint32_t maxBatch;      ///< sequences of one step
+  uint32_t maxRows;       ///< tokens of one step (prefill chunk + maxBatch - 1)
+  uint32_t bosCount;      ///< entries used in bos (0 or 1)
+  int32_t bos;
+  uint32_t endCount;      ///< entries of endTokens
+  const int32_t *endTokens; ///< any of them ends the answer
+  uint64_t weightBytesRead; ///< bytes of weights one decode step reads, as
+                            ///< encoded in the input (head once, embedding rows not)
+  uint64_t stateBytesPerToken;
+  uint64_t prefillFlopsPerToken; ///< 2 * weights without head and embedding
+  uint64_t headFlops;            ///< 2 * vocab * hidden
+  uint64_t attentionFlopsPerPair;///< per (query token, key token): sum over layers of 4 * heads * headDim
+  ElementType computeType; ///< what linear layers multiply in (F32, BF16, I8)
+  ElementType weightType;  ///< informative: F32, BF16, F16, I8 (any quantized)
+};
+
+struct ObjectDescriptor {
+  uint64_t magic;
+  uint32_t version;
+  uint32_t descriptorBytes;
+  /// The descriptor's own address. A program that links the object may hold a
+  /// copy of the descriptor (a copy relocation); the runtime follows this one.
+  const ObjectDescriptor *self;
+  const char *name;       ///< the <name> of llmrt_model_<name>
+  const char *provenance; ///< compiler version, flags, input kind; no path, time or host
+  ModelFacts facts;
+  const StepArgument *arguments;
+  uint64_t argumentCount;
+  const StateGroup *groups;
+  uint64_t groupCount;
+  const CpuLevel *levels;
+  uint64_t levelCount;
+  ByteSpan tokenizer;    ///< size 0: none
+  ByteSpan chatTemplate; ///< compiled; size 0: none
+  /// The weight segment: its address is (const uint8_t*)self + weightsOffset,
+  /// the start of a read-only PT_LOAD of its own. Patched into the linked file.
+  /// weightsBytes is 0 for a model without weights. weightsOffset is 0 where
+  /// the weights lie in a file of their own (WeightFile.h).
+  int64_t weightsOffset;
+  uint64_t weightsBytes;
+  /// SHA-256 of every PT_LOAD's file bytes but the weight segment's, ELF and
+  /// program headers left out, this field taken as zero.
+  uint8_t codeDigest[32];
+  /// SHA-256 of the weight segment; checked on request only.
+  uint8_t weightsDigest[32];
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_LIB_OBJECTFORMAT_H
