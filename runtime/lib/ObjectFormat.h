@@ -22,6 +22,9 @@ namespace llmrt {
 constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
 constexpr uint32_t kObjectVersion = 1;
 
+/// Bytes of weights that one leaf of ObjectDescriptor::weightsDigest covers.
+constexpr uint64_t kWeightsDigestPiece = 1 << 20;
+
 /// Element types of step arguments, states and weights.
 enum class ElementType : uint32_t {
   F32 = 0,
@@ -206,7 +209,10 @@ struct ObjectDescriptor {
   /// SHA-256 of every PT_LOAD's file bytes but the weight segment's, ELF and
   /// program headers left out, this field taken as zero.
   uint8_t codeDigest[32];
-  /// SHA-256 of the weight segment; checked on request only.
+  /// Digest of the weight segment, checked on request only: SHA-256 over the
+  /// concatenated SHA-256 digests of its pieces of kWeightsDigestPiece bytes
+  /// (the last may be shorter), so that threads can share the work and the
+  /// holes of a sparse file need not be read. No pieces: SHA-256 of nothing.
   uint8_t weightsDigest[32];
 };
 
