@@ -1,0 +1,22 @@
+//===- Passes.h - Phases to LLVM for CPUs -----------------------*- C++ -*-===//
+//
+// Constructors, options and registration, all generated from Passes.td.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_PASSES_CPU_PASSES_H
+#define LLM_PASSES_CPU_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::llm {
+
+#define GEN_PASS_DECL
+#include "passes/cpu/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "passes/cpu/Passes.h.inc"
+
+} // namespace mlir::llm
+
+#endif // LLM_PASSES_CPU_PASSES_H
