@@ -81,13 +81,12 @@ namespace llm {
 using namespace mlir;
 
 void registerDialects(DialectRegistry &registry) {
-  registry.insert<::mlir::llm::LLMDialect, affine::AffineDialect,
-                  amx::AMXDialect, arith::ArithDialect,
-                  bufferization::BufferizationDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, index::IndexDialect, LLVM::LLVMDialect,
-                  linalg::LinalgDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
-                  ub::UBDialect, vector::VectorDialect,
+  registry.insert<LLMDialect, affine::AffineDialect, amx::AMXDialect,
+                  arith::ArithDialect, bufferization::BufferizationDialect,
+                  cf::ControlFlowDialect, func::FuncDialect,
+                  index::IndexDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
+                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, ub::UBDialect, vector::VectorDialect,
                   x86vector::X86VectorDialect>();
 
   func::registerInlinerExtension(registry);
@@ -131,9 +130,9 @@ void registerDialects(DialectRegistry &registry) {
 }
 
 void registerPasses() {
-  ::mlir::llm::registerModelPasses();
-  ::mlir::llm::registerTilePasses();
-  ::mlir::llm::registerCpuPasses();
+  registerModelPasses();
+  registerTilePasses();
+  registerCpuPasses();
 
   registerTransformsPasses();
   arith::registerArithPasses();

@@ -9,7 +9,7 @@
 
 #include "mlir/Pass/Pass.h"
 
-namespace mlir::llm {
+namespace llm {
 
 #define GEN_PASS_DECL
 #include "passes/cpu/Passes.h.inc"
@@ -17,6 +17,6 @@ namespace mlir::llm {
 #define GEN_PASS_REGISTRATION
 #include "passes/cpu/Passes.h.inc"
 
-} // namespace mlir::llm
+} // namespace llm
 
 #endif // LLM_PASSES_CPU_PASSES_H
