@@ -171,6 +171,7 @@ struct ModelFacts {
   uint32_t bosCount;      ///< entries used in bos (0 or 1)
   int32_t bos;
   uint32_t endCount;      ///< entries of endTokens
+  uint32_t padding;
   const int32_t *endTokens; ///< any of them ends the answer
   uint64_t weightBytesRead; ///< bytes of weights one decode step reads, as
                             ///< encoded in the input (head once, embedding rows not)
