@@ -1,21 +1,25 @@
-//===- Sha256.cpp - SHA-256 ------------------------------------------------===//
+//===- Sha256.cpp - The SHA-256 hash --------------------------------------===//
 //
-// Two compression functions: plain C++ by the equations of FIPS 180-4, and one
-// on the x86 SHA extensions (Intel SDM, SHA256RNDS2, SHA256MSG1, SHA256MSG2).
+// After FIPS 180-4, section 6.2. The variant with SHA instructions keeps the
+// state as the instructions want it, (A, B, E, F) and (C, D, G, H), and does
+// four rounds at a time.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/lib/Sha256.h"
 
-#include <cpuid.h>
 #include <cstring>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#endif
 
 using namespace llmrt;
 
-namespace {
-
-alignas(16) const uint32_t kRound[64] = {
+/// The first 32 bits of the fractional parts of the cube roots of the first 64
+/// primes.
+alignas(16) static const uint32_t kRound[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
     0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
     0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
@@ -28,138 +32,142 @@ alignas(16) const uint32_t kRound[64] = {
     0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
     0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-inline uint32_t rotate(uint32_t x, int bits) {
-  return x >> bits | x << (32 - bits);
+static uint32_t rotateRight(uint32_t value, unsigned bits) {
+  return value >> bits | value << (32 - bits);
 }
 
-void compressPlain(uint32_t state[8], const uint8_t *data, size_t blocks) {
-  for (; blocks != 0; --blocks, data += 64) {
-    uint32_t w[64];
-    for (int t = 0; t < 16; ++t) {
-      uint32_t word;
-      memcpy(&word, data + 4 * t, 4);
-      w[t] = __builtin_bswap32(word);
-    }
-    for (int t = 16; t < 64; ++t) {
-      uint32_t small0 =
-          rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3;
-      uint32_t small1 =
-          rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10;
-      w[t] = small1 + w[t - 7] + small0 + w[t - 16];
+static uint32_t loadBigEndian(const uint8_t *bytes) {
+  return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 |
+         uint32_t(bytes[2]) << 8 | bytes[3];
+}
+
+void Sha256::compress(uint32_t state[8], const uint8_t *bytes, size_t blocks) {
+  for (; blocks; --blocks, bytes += 64) {
+    uint32_t schedule[64];
+    for (int i = 0; i < 16; ++i)
+      schedule[i] = loadBigEndian(bytes + 4 * i);
+    for (int i = 16; i < 64; ++i) {
+      uint32_t near = schedule[i - 2], far = schedule[i - 15];
+      schedule[i] =
+          schedule[i - 16] + schedule[i - 7] +
+          (rotateRight(far, 7) ^ rotateRight(far, 18) ^ far >> 3) +
+          (rotateRight(near, 17) ^ rotateRight(near, 19) ^ near >> 10);
     }
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
-    for (int t = 0; t < 64; ++t) {
-      uint32_t big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-      uint32_t choose = (e & f) ^ (~e & g);
-      uint32_t t1 = h + big1 + choose + kRound[t] + w[t];
-      uint32_t big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-      uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
-      h = g, g = f, f = e, e = d + t1;
-      d = c, c = b, b = a, a = t1 + big0 + majority;
+    for (int i = 0; i < 64; ++i) {
+      uint32_t mixed =
+          h + (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) +
+          ((e & f) ^ (~e & g)) + kRound[i] + schedule[i];
+      uint32_t majority =
+          (rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) +
+          ((a & b) ^ (a & c) ^ (b & c));
+      h = g, g = f, f = e, e = d + mixed;
+      d = c, c = b, b = a, a = mixed + majority;
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
   }
 }
 
-/// The instructions keep the eight words as (A,B,E,F) and (C,D,G,H), highest
-/// lane first, and do two rounds at a time.
-__attribute__((target("sha,sse4.1,ssse3"))) void
-compressWithInstructions(uint32_t state[8], const uint8_t *data,
-                         size_t blocks) {
-  const __m128i swapBytes =
-      _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-  __m128i abef = _mm_set_epi32(state[0], state[1], state[4], state[5]);
-  __m128i cdgh = _mm_set_epi32(state[2], state[3], state[6], state[7]);
-  for (; blocks != 0; --blocks, data += 64) {
-    const __m128i oldAbef = abef, oldCdgh = cdgh;
-    __m128i w[4]; // the next sixteen words of the message schedule
+#if defined(__x86_64__)
+
+bool Sha256::hasShaInstructions() {
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx & bit_SHA))
+    return false;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_SSE4_1) &&
+         (ecx & bit_SSSE3);
+}
+
+[[gnu::target("sha,sse4.1,ssse3")]] void
+Sha256::compressWithInstructions(uint32_t state[8], const uint8_t *bytes,
+                                 size_t blocks) {
+  const __m128i bigEndian =
+      _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  auto load = [](const uint32_t *words) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(words));
+  };
+  __m128i abcd = _mm_shuffle_epi32(load(state), 0x1b);     // A B C D
+  __m128i efgh = _mm_shuffle_epi32(load(state + 4), 0x1b); // E F G H
+  __m128i abef = _mm_unpackhi_epi64(efgh, abcd);
+  __m128i cdgh = _mm_unpacklo_epi64(efgh, abcd);
+
+  for (; blocks; --blocks, bytes += 64) {
+    const __m128i abefBefore = abef, cdghBefore = cdgh;
+    __m128i words[4]; // the last 16 words of the schedule
     for (int i = 0; i < 4; ++i)
-      w[i] = _mm_shuffle_epi8(
-          _mm_loadu_si128(reinterpret_cast<const __m128i *>(data) + i),
-          swapBytes);
-#pragma GCC unroll 16
-    for (int i = 0; i < 16; ++i) {
-      __m128i &oldest = w[i % 4];
-      const __m128i newest = w[(i + 3) % 4];
-      __m128i sum = _mm_add_epi32(
-          oldest,
-          _mm_load_si128(reinterpret_cast<const __m128i *>(kRound) + i));
+      words[i] = _mm_shuffle_epi8(
+          _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes) + i),
+          bigEndian);
+    for (int group = 0; group < 16; ++group) {
+      __m128i &oldest = words[group % 4];
+      if (group >= 4) {
+        const __m128i &second = words[(group + 1) % 4];
+        const __m128i &third = words[(group + 2) % 4];
+        const __m128i &last = words[(group + 3) % 4];
+        oldest = _mm_sha256msg2_epu32(
+            _mm_add_epi32(_mm_sha256msg1_epu32(oldest, second),
+                          _mm_alignr_epi8(last, third, 4)),
+            last);
+      }
+      __m128i sum = _mm_add_epi32(oldest, load(kRound + 4 * group));
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
       abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
-      if (i < 12)
-        oldest = _mm_sha256msg2_epu32(
-            _mm_add_epi32(_mm_sha256msg1_epu32(oldest, w[(i + 1) % 4]),
-                          _mm_alignr_epi8(newest, w[(i + 2) % 4], 4)),
-            newest);
     }
-    abef = _mm_add_epi32(abef, oldAbef);
-    cdgh = _mm_add_epi32(cdgh, oldCdgh);
+    abef = _mm_add_epi32(abef, abefBefore);
+    cdgh = _mm_add_epi32(cdgh, cdghBefore);
   }
-  alignas(16) uint32_t lanes[8];
-  _mm_store_si128(reinterpret_cast<__m128i *>(lanes), abef);
-  _mm_store_si128(reinterpret_cast<__m128i *>(lanes) + 1, cdgh);
-  state[0] = lanes[3], state[1] = lanes[2];
-  state[4] = lanes[1], state[5] = lanes[0];
-  state[2] = lanes[7], state[3] = lanes[6];
-  state[6] = lanes[5], state[7] = lanes[4];
+  // Register order, high to low: A B E F and C D G H.
+  abcd = _mm_unpackhi_epi64(cdgh, abef);
+  efgh = _mm_unpacklo_epi64(cdgh, abef);
+  _mm_storeu_si128(reinterpret_cast<__m128i *>(state),
+                   _mm_shuffle_epi32(abcd, 0x1b));
+  _mm_storeu_si128(reinterpret_cast<__m128i *>(state + 4),
+                   _mm_shuffle_epi32(efgh, 0x1b));
 }
 
-bool hasInstructions() {
-  unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_1) || !(c & bit_SSSE3))
-    return false;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+#else
+
+bool Sha256::hasShaInstructions() { return false; }
+
+void Sha256::compressWithInstructions(uint32_t state[8], const uint8_t *bytes,
+                                      size_t blocks) {
+  compress(state, bytes, blocks);
 }
 
-void compress(uint32_t state[8], const uint8_t *data, size_t blocks) {
-  static const bool instructions = hasInstructions();
-  if (instructions)
-    compressWithInstructions(state, data, blocks);
-  else
-    compressPlain(state, data, blocks);
-}
+#endif
 
-} // namespace
-
-Sha256::Sha256()
-    : state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-            0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
-
-void Sha256::update(const void *data, size_t size) {
-  const uint8_t *bytes = static_cast<const uint8_t *>(data);
-  size_t held = length % 64;
-  length += size;
-  if (held != 0) {
-    size_t taken = size < 64 - held ? size : 64 - held;
-    memcpy(block + held, bytes, taken);
-    bytes += taken, size -= taken;
-    if (held + taken < 64)
+void Sha256::update(const void *bytes, size_t size) {
+  const uint8_t *next = static_cast<const uint8_t *>(bytes);
+  totalBytes += size;
+  if (pendingBytes) {
+    size_t taken = size < 64 - pendingBytes ? size : 64 - pendingBytes;
+    memcpy(pending + pendingBytes, next, taken);
+    pendingBytes += taken, next += taken, size -= taken;
+    if (pendingBytes < 64)
       return;
-    compress(state, block, 1);
+    compressBlocks(state, pending, 1);
+    pendingBytes = 0;
   }
-  compress(state, bytes, size / 64);
-  if (size % 64 != 0)
-    memcpy(block, bytes + size / 64 * 64, size % 64);
+  compressBlocks(state, next, size / 64);
+  pendingBytes = size % 64;
+  if (pendingBytes)
+    memcpy(pending, next + (size - pendingBytes), pendingBytes);
 }
 
-void Sha256::finish(uint8_t digest[kDigestBytes]) {
-  // A one bit, zeros up to eight bytes before a block's end, the bit count.
-  const uint64_t bits = __builtin_bswap64(length * 8);
-  uint8_t padding[64] = {0x80};
-  size_t held = length % 64;
-  update(padding, (held < 56 ? 56 : 120) - held);
-  update(&bits, 8);
-  for (int i = 0; i < 8; ++i) {
-    uint32_t word = __builtin_bswap32(state[i]);
-    memcpy(digest + 4 * i, &word, 4);
-  }
-}
+Sha256::Digest Sha256::finish() {
+  // A one bit, zeros, and the length in bits as the last eight bytes of a block.
+  uint8_t tail[128] = {};
+  memcpy(tail, pending, pendingBytes);
+  tail[pendingBytes] = 0x80;
+  size_t blocks = pendingBytes < 56 ? 1 : 2;
+  for (int i = 0; i < 8; ++i)
+    tail[blocks * 64 - 1 - i] = uint8_t(totalBytes * 8 >> 8 * i);
+  compressBlocks(state, tail, blocks);
 
-void llmrt::sha256(const void *data, size_t size,
-                   uint8_t digest[kDigestBytes]) {
-  Sha256 hash;
-  hash.update(data, size);
-  hash.finish(digest);
+  Digest digest;
+  for (int i = 0; i < 32; ++i)
+    digest[i] = uint8_t(state[i / 4] >> (24 - 8 * (i % 4)));
+  return digest;
 }
