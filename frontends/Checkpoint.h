@@ -1,0 +1,163 @@
+//===- Checkpoint.h - A model file, opened and checked, not yet IR
+//---------===//
+//
+// What the Hugging Face and GGUF frontends hand on, under one set of names, so
+// that an architecture is written once for both. Opening maps files and checks
+// every count, offset and shape; tensor bytes are not read.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_FRONTENDS_CHECKPOINT_H
+#define LLM_FRONTENDS_CHECKPOINT_H
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llm {
+
+/// How a tensor's elements lie in the file. GGUF block types run along the
+/// innermost dimension, whose extent is a whole number of blocks.
+enum class SourceType : uint8_t {
+  F32,
+  F16,
+  BF16,
+  Q4_0,
+  Q4_1,
+  Q5_0,
+  Q5_1,
+  Q8_0,
+  Q2_K,
+  Q3_K,
+  Q4_K,
+  Q5_K,
+  Q6_K,
+};
+
+struct SourceTensor {
+  std::string name; ///< as in the file: for locations and messages
+  SourceType type;
+  std::vector<int64_t> shape; ///< outermost first; a linear weight is [out, in]
+  uint32_t file = 0;          ///< index into Checkpoint::files
+  uint64_t offset = 0;        ///< bytes from the file's start; checked; may be
+                              ///< unaligned in a safetensors file
+  uint64_t bytes = 0;         ///< equals what shape and type need; checked
+  /// GGUF keeps the q and k rows of llama models with each head's two halves
+  /// interleaved (row 2i and 2i+1 of a head are rows i and i + head_dim/2 of
+  /// the original). 0: rows as in the original; else the number of heads.
+  uint32_t interleavedHeads = 0;
+};
+
+/// A read-only private mapping of a whole regular file. Bytes are paged in when
+/// read; a file that another program truncates meanwhile ends us with SIGBUS.
+class MappedFile {
+public:
+  static std::shared_ptr<const MappedFile> open(const std::string &path,
+                                                std::string &error);
+  MappedFile(const MappedFile &) = delete;
+  MappedFile &operator=(const MappedFile &) = delete;
+  ~MappedFile();
+  const uint8_t *data() const { return bytes; }
+  uint64_t size() const { return length; }
+  const std::string &path() const { return name; }
+
+private:
+  MappedFile() = default;
+  const uint8_t *bytes = nullptr;
+  uint64_t length = 0;
+  std::string name;
+};
+
+/// Rotary position embedding as the checkpoint asks for it. Fields beside
+/// `kind` and `theta` are read by the kinds named.
+struct RopeConfig {
+  enum Kind : uint8_t {
+    None,
+    Default,
+    Linear,
+    Dynamic,
+    Yarn,
+    Llama3
+  } kind = Default;
+  double theta = 10000.0;
+  double factor = 1.0;             ///< Linear, Dynamic, Yarn, Llama3
+  int64_t originalMaxPosition = 0; ///< Dynamic (the config's
+                                   ///< max_position_embeddings), Yarn, Llama3
+  double lowFreqFactor = 1.0, highFreqFactor = 4.0;            ///< Llama3
+  double betaFast = 32.0, betaSlow = 1.0;                      ///< Yarn
+  std::optional<double> attentionFactor, mscale, mscaleAllDim; ///< Yarn
+  bool truncate = true;                                        ///< Yarn
+  /// GGUF's rope_freqs: after the kind's own rule, frequency i is divided by
+  /// freqFactors[i]. Empty, or headDim / 2 finite positive numbers.
+  std::vector<float> freqFactors;
+};
+
+/// What a decoder's config says, in Hugging Face's terms.
+struct DecoderConfig {
+  std::string architecture; ///< "LlamaForCausalLM", "Qwen2ForCausalLM", ...;
+                            ///< GGUF maps to these
+  int64_t hiddenSize = 0, intermediateSize = 0, numLayers = 0;
+  int64_t numAttentionHeads = 0, numKeyValueHeads = 0, headDim = 0;
+  int64_t vocabSize = 0, maxPositionEmbeddings = 0;
+  double rmsNormEps = 1e-6;
+  std::string hiddenAct = "silu";
+  bool tieWordEmbeddings = false;
+  RopeConfig rope;
+  /// Window of each layer in tokens (a query sees itself and window - 1 before
+  /// it); 0: full attention. Has numLayers entries.
+  std::vector<int64_t> slidingWindow;
+  /// What the matrices are stored as: "bf16" or "f16" when all of them are,
+  /// else "f32" (mixed, or any block-quantized).
+  std::string dtype = "f32";
+};
+
+/// The tokenizer as GGUF's metadata spells it.
+struct GgufTokenizer {
+  std::string model; ///< tokenizer.ggml.model: "gpt2", "llama", ...
+  std::string pre; ///< tokenizer.ggml.pre: "smollm", "llama-bpe", "qwen2", ...
+  std::vector<std::string> tokens;
+  std::vector<float> scores;
+  std::vector<int32_t> types; ///< 1 normal, 2 unknown, 3 control, 4 user
+                              ///< defined, 5 unused, 6 byte
+  std::vector<std::string> merges;
+  std::optional<int32_t> bos, eos, unk, pad;
+  std::optional<bool> addBos, addEos, addSpacePrefix;
+};
+
+struct Checkpoint {
+  enum class Format { HuggingFace, Gguf } format;
+  std::string path; ///< as the user gave it: for messages only, never stored
+  std::vector<std::shared_ptr<const MappedFile>> files;
+  DecoderConfig config;
+
+  /// By common name: embed.weight, final_norm.weight, head.weight (absent when
+  /// tied), layers.N.{input_norm,post_attention_norm}.weight,
+  /// layers.N.attn.{q,k,v,o}.{weight,bias},
+  /// layers.N.attn.{q_norm,k_norm}.weight,
+  /// layers.N.mlp.{gate,up,down}.{weight,bias}. Biases and q_norm, k_norm are
+  /// there when the layer has them. Every tensor has the shape that `config`
+  /// asks for; vectors are F32, F16 or BF16.
+  std::map<std::string, SourceTensor> tensors;
+
+  /// One of the two, or neither. tokenizer.json's bytes, unparsed.
+  std::string tokenizerJson;
+  std::optional<GgufTokenizer> ggufTokenizer;
+
+  std::string chatTemplate;       ///< Jinja source; empty: none
+  std::string bosToken, eosToken; ///< texts, for the template
+  std::optional<int32_t> bos;
+  std::vector<int32_t> endTokens; ///< ids, any of which ends an answer
+};
+
+/// Opens a Hugging Face folder or a .gguf file (its first split), recognised by
+/// content. On failure returns null and says in `error` which file, where,
+/// what was found and what would be accepted. Never throws, never aborts.
+std::unique_ptr<Checkpoint> openCheckpoint(const std::string &path,
+                                           std::string &error);
+
+} // namespace llm
+
+#endif // LLM_FRONTENDS_CHECKPOINT_H

@@ -1,0 +1,329 @@
+//===- Config.cpp - Reading config.json
+//------------------------------------===//
+//
+// See Config.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/huggingface/Config.h"
+
+#include "frontends/Limits.h"
+#include "frontends/huggingface/Json.h"
+#include "frontends/huggingface/Names.h"
+#include "frontends/huggingface/Rope.h"
+
+#include <algorithm>
+
+namespace llm::huggingface {
+
+namespace dom = simdjson::dom;
+
+static std::string acceptedArchitectures() {
+  size_t count;
+  const ArchitectureRow *rows = architectureRows(count);
+  std::string text;
+  for (size_t i = 0; i < count; ++i)
+    text += (i ? ", " : "") + std::string(rows[i].name);
+  return text;
+}
+
+/// The row that "architectures" and "model_type" name together.
+static const ArchitectureRow *findArchitecture(const JsonObject &config,
+                                               Problems &problems) {
+  std::optional<std::string_view> name;
+  if (std::optional<dom::array> list = config.array("architectures")) {
+    std::string_view text;
+    if (list->size() != 1 || list->at(0).get(text)) {
+      config.complain("architectures",
+                      "a list of " + std::to_string(list->size()),
+                      "a list with one of " + acceptedArchitectures());
+      return nullptr;
+    }
+    name = text;
+  }
+  std::optional<std::string_view> type = config.string("model_type");
+  if (!name && !type) {
+    problems.add("neither 'architectures' nor 'model_type' is there; accepted: "
+                 "architectures of " +
+                 acceptedArchitectures());
+    return nullptr;
+  }
+  size_t count;
+  const ArchitectureRow *rows = architectureRows(count);
+  for (size_t i = 0; i < count; ++i)
+    if ((!name || *name == rows[i].name) &&
+        (!type || *type == rows[i].modelType))
+      return &rows[i];
+  problems.add("not supported yet: architecture " +
+               (name ? quoteName(*name) : "unnamed") +
+               (type ? " of model_type " + quoteName(*type) : "") +
+               "; accepted: " + acceptedArchitectures());
+  return nullptr;
+}
+
+/// Things that would make the model compute something else than its class.
+static void refuseVariants(const JsonObject &config, Problems &problems) {
+  for (const char *key : {"quantization_config", "compression_config"}) {
+    if (!config.has(key) || config.isNull(key))
+      continue;
+    std::string method = "unnamed";
+    if (std::optional<JsonObject> settings = config.object(key))
+      if (std::optional<std::string_view> text =
+              settings->string("quant_method"))
+        method = quoteName(*text);
+    problems.add("not supported yet: weights quantized by method " + method +
+                 " ('" + key + "'); accepted: unquantized weights, or GGUF");
+  }
+  if (config.has("per_layer_config") && !config.isNull("per_layer_config"))
+    problems.add("not supported yet: 'per_layer_config'; accepted: one config "
+                 "for all layers");
+  if (!config.boolean("is_causal").value_or(true))
+    problems.add("not supported yet: 'is_causal' false; accepted: true");
+  std::optional<std::string_view> act = config.string("hidden_act");
+  if (act && *act != "silu" && *act != "swish")
+    problems.add("not supported yet: 'hidden_act' " + quoteName(*act) +
+                 "; accepted: 'silu'");
+}
+
+static void readSizes(const JsonObject &config, const ArchitectureRow &row,
+                      DecoderConfig &decoder, Problems &problems) {
+  auto size = [&](const char *key, int64_t most, int64_t fallback) {
+    // null: only where the class says what it stands for.
+    if (config.isNull(key))
+      config.complain(key, "null", "a whole number");
+    return config.integer(key, 1, most).value_or(fallback);
+  };
+  decoder.vocabSize = size("vocab_size", limits::kMaxVocab, row.vocabSize);
+  decoder.hiddenSize = size("hidden_size", limits::kMaxWidth, row.hiddenSize);
+  decoder.intermediateSize =
+      size("intermediate_size", limits::kMaxWidth, row.intermediateSize);
+  decoder.numLayers =
+      size("num_hidden_layers", limits::kMaxLayers, row.numLayers);
+  decoder.numAttentionHeads =
+      size("num_attention_heads", limits::kMaxHeads, row.numHeads);
+  decoder.maxPositionEmbeddings =
+      size("max_position_embeddings", limits::kMaxPosition, row.maxPosition);
+
+  int64_t heads = decoder.numAttentionHeads;
+  int64_t kvFallback = row.numKeyValueHeads ? row.numKeyValueHeads : heads;
+  if (config.isNull("num_key_value_heads"))
+    kvFallback = heads;
+  decoder.numKeyValueHeads =
+      config.integer("num_key_value_heads", 1, limits::kMaxHeads)
+          .value_or(kvFallback);
+  if (heads % decoder.numKeyValueHeads != 0)
+    problems.add("'num_attention_heads' is " + std::to_string(heads) +
+                 " and 'num_key_value_heads' " +
+                 std::to_string(decoder.numKeyValueHeads) +
+                 "; accepted: the first a multiple of the second");
+
+  std::optional<int64_t> headDim =
+      config.integer("head_dim", 1, limits::kMaxHeadDim);
+  if (!headDim && row.headDim && !config.isNull("head_dim"))
+    headDim = row.headDim;
+  if (!headDim && decoder.hiddenSize % heads != 0)
+    problems.add("'hidden_size' is " + std::to_string(decoder.hiddenSize) +
+                 " and 'num_attention_heads' " + std::to_string(heads) +
+                 "; accepted: a multiple, or 'head_dim' beside them");
+  decoder.headDim = headDim.value_or(decoder.hiddenSize / heads);
+  if (decoder.headDim % 2 != 0 || decoder.headDim == 0 ||
+      decoder.headDim > limits::kMaxHeadDim)
+    problems.add("the head dimension is " + std::to_string(decoder.headDim) +
+                 "; accepted: an even number from 2 to " +
+                 std::to_string(limits::kMaxHeadDim));
+
+  if (config.isNull("rms_norm_eps"))
+    config.complain("rms_norm_eps", "null", "a number from 0 to 1");
+  decoder.rmsNormEps = config.number("rms_norm_eps").value_or(1e-6);
+  if (!(decoder.rmsNormEps >= 0 && decoder.rmsNormEps <= 1))
+    config.complain("rms_norm_eps", numberText(decoder.rmsNormEps),
+                    "a number from 0 to 1");
+  decoder.tieWordEmbeddings =
+      config.boolean("tie_word_embeddings").value_or(false);
+}
+
+static void readWindows(const JsonObject &config, const ArchitectureRow &row,
+                        DecoderConfig &decoder, Problems &problems) {
+  size_t layers = static_cast<size_t>(decoder.numLayers);
+  decoder.slidingWindow.assign(layers, 0);
+  std::optional<dom::array> layerTypes = config.array("layer_types");
+  if (row.window == ArchitectureRow::NoWindow)
+    layerTypes.reset(); // the class does not know the field
+
+  int64_t window = 0;
+  if (row.window != ArchitectureRow::NoWindow &&
+      !config.isNull("sliding_window"))
+    window = config.integer("sliding_window", 1, limits::kMaxPosition)
+                 .value_or(row.slidingWindow);
+  if (row.window == ArchitectureRow::ByLayerTypes &&
+      !config.boolean("use_sliding_window").value_or(false))
+    window = 0;
+
+  if (!layerTypes) {
+    size_t first = 0;
+    if (row.window == ArchitectureRow::ByLayerTypes)
+      first = static_cast<size_t>(
+          config.integer("max_window_layers", 0, limits::kMaxPosition)
+              .value_or(28));
+    for (size_t layer = first; layer < layers; ++layer)
+      decoder.slidingWindow[layer] = window;
+    return;
+  }
+
+  if (layerTypes->size() != layers) {
+    config.complain(
+        "layer_types", "a list of " + std::to_string(layerTypes->size()),
+        "a list of " + std::to_string(layers) + ", one for each layer");
+    return;
+  }
+  size_t layer = 0;
+  for (element item : *layerTypes) {
+    std::string_view type;
+    if (item.get(type))
+      type = kindName(item);
+    bool slides = type == "sliding_attention";
+    if (!slides && type != "full_attention" && type != "attention") {
+      problems.add("not supported yet: layer " + std::to_string(layer) +
+                   " of type " + quoteName(type) +
+                   "; accepted: full_attention, sliding_attention");
+      return;
+    }
+    // Mistral's class slides on every layer whatever layer_types says.
+    bool contradicts =
+        slides ? window == 0
+               : row.window == ArchitectureRow::EveryLayer && window != 0;
+    if (contradicts) {
+      problems.add("'layer_types' says " + quoteName(type) + " for layer " +
+                   std::to_string(layer) + " but the sliding window is " +
+                   (window ? std::to_string(window) : "off") +
+                   "; accepted: layer types that agree with 'sliding_window'" +
+                   (row.window == ArchitectureRow::ByLayerTypes
+                        ? " and 'use_sliding_window'"
+                        : ""));
+      return;
+    }
+    decoder.slidingWindow[layer++] = slides ? window : 0;
+  }
+}
+
+static void readParts(const JsonObject &config, const ArchitectureRow &row,
+                      bool tied, DecoderParts &parts) {
+  auto presence = [](bool present) {
+    return present ? Presence::Required : Presence::Absent;
+  };
+  bool attentionBias = row.bias == ArchitectureRow::AttentionBias &&
+                       config.boolean("attention_bias").value_or(false);
+  bool qkvBias = attentionBias || row.bias == ArchitectureRow::QkvBias;
+  bool mlpBias = row.hasMlpBias && config.boolean("mlp_bias").value_or(false);
+  parts.qkvBias = presence(qkvBias);
+  parts.outputBias = presence(attentionBias);
+  parts.mlpBias = presence(mlpBias);
+  parts.headNorms = presence(row.headNorms);
+  parts.head = tied ? Presence::IfStored : Presence::Required;
+}
+
+/// One id as -1 (none) or inside the vocabulary; false with a problem noted.
+static bool readId(const JsonObject &config, std::string_view key,
+                   element value, int64_t vocabSize,
+                   std::optional<int32_t> &id) {
+  int64_t number;
+  if ((value.is_int64() || value.is_uint64()) && !value.get(number)) {
+    if (number == -1)
+      return true;
+    if (number >= 0 && number < vocabSize) {
+      id = static_cast<int32_t>(number);
+      return true;
+    }
+    config.complain(key, std::to_string(number),
+                    "an id from 0 to " + std::to_string(vocabSize - 1));
+    return false;
+  }
+  config.complain(key, kindName(value), "a token id");
+  return false;
+}
+
+static void readIds(const JsonObject &config, int64_t vocabSize,
+                    SpecialIds &ids) {
+  // A list of ids larger than any tokenizer's is not copied.
+  constexpr size_t kMaxEndTokens = 4096;
+  if (std::optional<element> bos = config.find("bos_token_id");
+      bos && !bos->is_null()) {
+    dom::array list;
+    // Several start tokens: a speech model's; none of ours reads them.
+    if (bos->get(list))
+      readId(config, "bos_token_id", *bos, vocabSize, ids.bos);
+    else
+      config.complain("bos_token_id", "a list", "a token id");
+  }
+  std::optional<element> eos = config.find("eos_token_id");
+  if (!eos || eos->is_null())
+    return;
+  dom::array list;
+  auto add = [&](element value) {
+    std::optional<int32_t> id;
+    if (!readId(config, "eos_token_id", value, vocabSize, id))
+      return false;
+    if (id && std::find(ids.end.begin(), ids.end.end(), *id) == ids.end.end())
+      ids.end.push_back(*id);
+    return true;
+  };
+  if (eos->get(list)) {
+    add(*eos);
+    return;
+  }
+  if (list.size() > kMaxEndTokens) {
+    config.complain("eos_token_id", "a list of " + std::to_string(list.size()),
+                    "at most " + std::to_string(kMaxEndTokens) + " ids");
+    return;
+  }
+  for (element item : list)
+    if (!add(item))
+      return;
+}
+
+bool readConfig(std::string_view text, const std::string &where,
+                FolderConfig &config, std::string &error) {
+  JsonDocument document;
+  std::string reason;
+  if (!document.parse(text, reason)) {
+    error = where + ": " + reason;
+    return false;
+  }
+  Problems problems;
+  JsonObject root = document.root(problems);
+  const ArchitectureRow *row = findArchitecture(root, problems);
+  refuseVariants(root, problems);
+  if (row) {
+    DecoderConfig &decoder = config.decoder;
+    decoder.architecture = row->name;
+    decoder.hiddenAct = "silu";
+    readSizes(root, *row, decoder, problems);
+    readWindows(root, *row, decoder, problems);
+    decoder.rope = readRope(root, decoder, problems);
+    readParts(root, *row, decoder.tieWordEmbeddings, config.parts);
+    readIds(root, decoder.vocabSize, config.ids);
+  }
+  if (problems.empty())
+    return true;
+  error = problems.text(where);
+  return false;
+}
+
+bool readGenerationConfig(std::string_view text, const std::string &where,
+                          int64_t vocabSize, SpecialIds &ids,
+                          std::string &error) {
+  JsonDocument document;
+  std::string reason;
+  if (!document.parse(text, reason)) {
+    error = where + ": " + reason;
+    return false;
+  }
+  Problems problems;
+  readIds(document.root(problems), vocabSize, ids);
+  if (problems.empty())
+    return true;
+  error = problems.text(where);
+  return false;
+}
+
+} // namespace llm::huggingface

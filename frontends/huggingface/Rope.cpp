@@ -1,0 +1,181 @@
+//===- Rope.cpp - Rotary embedding settings of a config.json
+//---------------===//
+//
+// See Rope.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/huggingface/Rope.h"
+
+#include "frontends/Limits.h"
+
+namespace llm::huggingface {
+
+/// The object that holds the settings. `rope_scaling` wins over
+/// `rope_parameters` unless it is null or empty.
+static std::optional<JsonObject> findSettings(const JsonObject &config) {
+  std::optional<JsonObject> scaling = config.object("rope_scaling");
+  if (scaling && scaling->all().size() != 0)
+    return scaling;
+  return config.object("rope_parameters");
+}
+
+static double readTheta(const JsonObject &config,
+                        const std::optional<JsonObject> &settings) {
+  constexpr double kDefaultTheta = 10000.0;
+  const JsonObject &holder =
+      settings && settings->has("rope_theta") ? *settings : config;
+  if (!holder.has("rope_theta"))
+    return kDefaultTheta;
+  std::optional<double> theta = holder.number("rope_theta");
+  if (theta && *theta > 0 && *theta != 1.0)
+    return *theta;
+  // A value of a wrong kind is noted already.
+  if (theta || holder.isNull("rope_theta"))
+    holder.complain("rope_theta", theta ? numberText(*theta) : "null",
+                    "a positive number other than 1");
+  return kDefaultTheta;
+}
+
+namespace {
+/// Reads the members that one kind of scaling needs.
+class ScalingReader {
+public:
+  ScalingReader(const JsonObject &config, const JsonObject &settings,
+                const DecoderConfig &decoder, RopeConfig &rope)
+      : config(config), settings(settings), decoder(decoder), rope(rope) {}
+
+  void readLinear() { rope.factor = required("factor"); }
+
+  void readDynamic() {
+    rope.factor = required("factor");
+    // The reference grows the base from the config's own length.
+    rope.originalMaxPosition = decoder.maxPositionEmbeddings;
+    if (decoder.headDim <= 2)
+      settings.complain("rope_type",
+                        "'dynamic' with head_dim " +
+                            std::to_string(decoder.headDim),
+                        "'dynamic' with a head_dim above 2");
+  }
+
+  void readLlama3() {
+    rope.factor = required("factor");
+    rope.lowFreqFactor = required("low_freq_factor");
+    rope.highFreqFactor = required("high_freq_factor");
+    readOriginalLength();
+    if (rope.lowFreqFactor == rope.highFreqFactor)
+      settings.complain("high_freq_factor", numberText(rope.highFreqFactor),
+                        "a number other than low_freq_factor");
+  }
+
+  void readYarn() {
+    readOriginalLength();
+    if (settings.isNull("factor") && rope.originalMaxPosition > 0)
+      rope.factor = double(decoder.maxPositionEmbeddings) /
+                    double(rope.originalMaxPosition);
+    else
+      rope.factor = required("factor");
+    // 0 stands for the default, as in the reference.
+    rope.betaFast = optional("beta_fast").value_or(32.0);
+    rope.betaSlow = optional("beta_slow").value_or(1.0);
+    rope.attentionFactor = settings.number("attention_factor");
+    rope.mscale = optional("mscale");
+    rope.mscaleAllDim = optional("mscale_all_dim");
+    if (!rope.mscale || !rope.mscaleAllDim)
+      rope.mscale = rope.mscaleAllDim = std::nullopt; // only read as a pair
+    if (settings.isNull("truncate"))
+      settings.complain("truncate", "null", "true, false");
+    rope.truncate = settings.boolean("truncate").value_or(true);
+  }
+
+private:
+  double required(std::string_view key) {
+    std::optional<double> value = settings.number(key);
+    if (value && *value > 0)
+      return *value;
+    if (value)
+      settings.complain(key, numberText(*value), "a number above 0");
+    else if (!settings.has(key) || settings.isNull(key))
+      settings.complain(key, settings.has(key) ? "null" : "missing",
+                        "a number above 0");
+    return 1.0;
+  }
+
+  /// Nothing for a missing member, null and 0.
+  std::optional<double> optional(std::string_view key) {
+    std::optional<double> value = settings.number(key);
+    if (!value || *value == 0)
+      return std::nullopt;
+    if (*value > 0)
+      return value;
+    settings.complain(key, numberText(*value), "a number above 0");
+    return std::nullopt;
+  }
+
+  /// The config's own member has priority, then the settings', then the
+  /// config's full length.
+  void readOriginalLength() {
+    const char *key = "original_max_position_embeddings";
+    const JsonObject &holder = config.has(key) ? config : settings;
+    if (holder.isNull(key))
+      holder.complain(key, "null", "a whole number");
+    rope.originalMaxPosition = holder.integer(key, 1, limits::kMaxPosition)
+                                   .value_or(decoder.maxPositionEmbeddings);
+  }
+
+  const JsonObject &config, &settings;
+  const DecoderConfig &decoder;
+  RopeConfig &rope;
+};
+} // namespace
+
+RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
+                    Problems &problems) {
+  RopeConfig rope;
+  std::optional<JsonObject> settings = findSettings(config);
+  rope.theta = readTheta(config, settings);
+
+  const JsonObject &holder =
+      settings && settings->has("partial_rotary_factor") ? *settings : config;
+  std::optional<double> partial = holder.number("partial_rotary_factor");
+  if (partial && *partial != 1.0)
+    problems.add("not supported yet: partial_rotary_factor " +
+                 numberText(*partial) + "; accepted: 1");
+  if (!settings)
+    return rope;
+  for (simdjson::dom::key_value_pair member : settings->all()) {
+    if (member.value.is_object()) {
+      problems.add("not supported yet: rotary settings of their own for " +
+                   quoteName(member.key) +
+                   "; accepted: one set for all layers");
+      return rope;
+    }
+  }
+
+  std::optional<std::string_view> type = settings->string("rope_type");
+  if (!type)
+    type = settings->string("type");
+  std::string_view kind = type.value_or("default");
+  ScalingReader reader(config, *settings, decoder, rope);
+  if (kind == "default") {
+    rope.kind = RopeConfig::Default;
+  } else if (kind == "linear") {
+    rope.kind = RopeConfig::Linear;
+    reader.readLinear();
+  } else if (kind == "dynamic") {
+    rope.kind = RopeConfig::Dynamic;
+    reader.readDynamic();
+  } else if (kind == "yarn") {
+    rope.kind = RopeConfig::Yarn;
+    reader.readYarn();
+  } else if (kind == "llama3") {
+    rope.kind = RopeConfig::Llama3;
+    reader.readLlama3();
+  } else {
+    problems.add("not supported yet: rope type " + quoteName(kind) +
+                 "; accepted: default, linear, dynamic, yarn, llama3");
+  }
+  return rope;
+}
+
+} // namespace llm::huggingface
