@@ -8,7 +8,7 @@
 # own %s, %t, %S there are:
 #   %python            Python with numpy, gguf, safetensors
 #   %cc %cxx %cmake    as the build used them
-#   %root %bin %lib    the repository; the build's programs and libraries
+#   %root %build       the repository and the build; %bin %lib in the latter
 #   %smollm2_gguf %smollm2_f32   the real model (REQUIRES: smollm2)
 #
 # Features: cpu-<flag of /proc/cpuinfo, _ as ->, and cpu-avx512, cpu-amx for the
@@ -43,6 +43,7 @@ config.substitutions += [
     ("%cc", config.llm_cc),
     ("%cxx", config.llm_cxx),
     ("%cmake", config.llm_cmake),
+    ("%build", config.llm_binary_dir),
     ("%smollm2_gguf", smollm2 + ".Q4_1.gguf"),
     ("%smollm2_f32", smollm2 + "-f32"),
 ]
