@@ -1,8 +1,59 @@
-//===- Passes.td - llm ops to llm ops ----------------------*- tablegen -*-===//
+//===- Passes.td - From llm to llm: fuse, cache, encode --------*- tablegen -*-===//
 
-#ifndef LLM_PASSES_MODEL_PASSES
-#define LLM_PASSES_MODEL_PASSES
+#ifndef LLM_PASSES_MODEL
+#define LLM_PASSES_MODEL
 
 include "mlir/Pass/PassBase.td"
 
-#endif // LLM_PASSES_MODEL_PASSES
+def FuseResidualLinear : Pass<"llm-fuse-residual-linear"> {
+  let summary = "Fold a residual add into the linear layer that feeds it";
+  let description = [{
+    Saves one write and one read of the hidden state. Needs `llm.linear` and
+    `arith.addf` on tensors. Leaves a linear layer with a residual operand.
+    Declines a product that something else reads, and one that has a residual.
+    Example: tests/passes/model/fuse-residual-linear-doc.mlir
+  }];
+}
+
+def FuseGatedLinear : Pass<"llm-fuse-gated-linear"> {
+  let summary = "Compute gate and up projection of an MLP together";
+  let description = [{
+    Saves writing and reading both projections. Needs `llm.silu` of a linear layer times
+    a linear layer of the same input. Leaves `llm.gated_linear`. Declines
+    projections that something else reads.
+    Example: tests/passes/model/fuse-gated-linear-doc.mlir
+  }];
+}
+
+def MergeProjections : Pass<"llm-merge-projections"> {
+  let summary = "Put linear layers of the same input into one";
+  let description = [{
+    Saves reading the input again, and a barrier for each layer merged. The
+    weights stay apart, encodings may differ. Needs `llm.linear` ops in one block
+    that read one value. Leaves one `llm.linear` and a column slice for each.
+    Declines layers with a residual, and biases on some but not all.
+    Example: tests/passes/model/merge-projections-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def InsertPagedKV : Pass<"llm-insert-paged-kv", "::mlir::ModuleOp"> {
+  let summary = "Derive the incremental program with a paged KV cache";
+  let description = [{
+    Turns `@forward`, a function of whole sequences, into `@step`, a function of
+    the tokens that are new, over a ragged batch: its arguments are the step's
+    inputs of runtime/lib/ObjectFormat.h. Ops that mix tokens become incremental
+    by IncrementalOpInterface; positions become an argument; the rows whose
+    logits are wanted are gathered as early as ops on rows allow. Declines a
+    model with an op that mixes tokens and is not incremental, naming it.
+    Example: tests/passes/model/insert-paged-kv-doc.mlir
+  }];
+  let options = [
+    Option<"element", "element", "std::string", "\"f32\"",
+           "Element type of keys and values: f32, bf16, f16 or i8">,
+    Option<"pageTokens", "page-tokens", "int64_t", "32", "Tokens of a page">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
+#endif

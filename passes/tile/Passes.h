@@ -1,22 +1,22 @@
-//===- Passes.h - llm ops to tiles of phases --------------------*- C++ -*-===//
-//
-// Constructors, options and registration, all generated from Passes.td.
-//
-//===----------------------------------------------------------------------===//
+//===- Passes.h - From llm ops to phases of tiles --------------*- C++ -*-===//
 
 #ifndef LLM_PASSES_TILE_PASSES_H
 #define LLM_PASSES_TILE_PASSES_H
 
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace llm {
-
 #define GEN_PASS_DECL
-#include "passes/tile/Passes.h.inc"
-
 #define GEN_PASS_REGISTRATION
 #include "passes/tile/Passes.h.inc"
-
 } // namespace llm
 
 #endif // LLM_PASSES_TILE_PASSES_H

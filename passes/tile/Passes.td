@@ -1,8 +1,94 @@
-//===- Passes.td - llm ops to tiles of phases --------------*- tablegen -*-===//
+//===- Passes.td - From llm ops to phases of tiles -------------*- tablegen -*-===//
 
-#ifndef LLM_PASSES_TILE_PASSES
-#define LLM_PASSES_TILE_PASSES
+#ifndef LLM_PASSES_TILE
+#define LLM_PASSES_TILE
 
 include "mlir/Pass/PassBase.td"
 
-#endif // LLM_PASSES_TILE_PASSES
+def SpecializeRows : Pass<"llm-specialize-rows", "::mlir::ModuleOp"> {
+  let summary = "Make a step of its own for each class of row counts";
+  let description = [{
+    Replaces `func.func @step` by an `llm.step` for each class: one row, a few
+    rows, many. Tiling then suits each class, and a call branches on nothing but
+    its row count. Names: `@rows_to_<last>`.
+    Example: tests/passes/tile/specialize-rows-doc.mlir
+  }];
+  let options = [
+    ListOption<"classes", "classes", "int64_t",
+               "Largest row count of each class, ascending">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
+def TileLinear : Pass<"llm-tile-linear"> {
+  let summary = "Turn linear layers into phases of register tiles";
+  let description = [{
+    A tile is a group of weight panels by a chunk of rows; inside it the rows go
+    through registers a few at a time (`llm.linear_tile`), and bias, activation
+    and residual are applied before anything is written. Weights are read once
+    for each chunk of rows. Needs `llm.linear` and `llm.gated_linear` in an
+    `llm.step`. Leaves `llm.phase`.
+    Example: tests/passes/tile/tile-linear-doc.mlir
+  }];
+  let options = [
+    ListOption<"registerRows", "register-rows", "int64_t",
+               "Rows held in registers, one entry for each class; the largest that the step's rows fill is taken">,
+    ListOption<"panels", "panels", "int64_t",
+               "Weight panels held in registers, one entry for each class">,
+    Option<"chunkRows", "chunk-rows", "int64_t", "96", "Rows of a tile at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def TileFlashAttention : Pass<"llm-tile-flash-attention"> {
+  let summary = "Turn paged attention into phases with an online softmax";
+  let description = [{
+    A tile is a block of rows by one key head, with all query heads that share it.
+    It walks the pages of the row's sequence once, keeping maximum, sum and
+    weighted values of each query (Dao et al. 2022; Milakov and Gimelshein 2018):
+    scores never exist but for one page. Pages are walked in ascending order
+    whatever the block of rows is, so a row's result does not depend on its
+    neighbours. Needs `llm.paged_attention` in an `llm.step`. Leaves `llm.phase`.
+    Example: tests/passes/tile/tile-flash-attention-doc.mlir
+  }];
+  let options = [
+    Option<"registerRows", "register-rows", "int64_t", "12",
+           "Rows of scores held in registers at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def TileRows : Pass<"llm-tile-rows"> {
+  let summary = "Turn ops on single rows into phases of blocks of rows";
+  let description = [{
+    Norms, rotary embedding, embedding, gathering, and elementwise arithmetic. Needs these ops in an `llm.step`. Leaves `llm.phase`.
+    Example: tests/passes/tile/tile-rows-doc.mlir
+  }];
+  let options = [
+    Option<"blockRows", "block-rows", "int64_t", "8", "Rows of a tile at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def TileKVAppend : Pass<"llm-tile-kv-append"> {
+  let summary = "Turn appending to KV pages into phases of blocks of rows";
+  let description = [{
+    Keys are transposed on the way, so that attention reads 16 tokens as one
+    vector. Needs `llm.kv_append` in an `llm.step`. Leaves `llm.phase`.
+    Example: tests/passes/tile/tile-kv-append-doc.mlir
+  }];
+  let options = [
+    Option<"blockRows", "block-rows", "int64_t", "8", "Rows of a tile at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
+}
+
+#endif

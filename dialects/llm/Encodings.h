@@ -1,0 +1,48 @@
+//===- Encodings.h - Where the numbers of a packed block lie ---*- C++ -*-===//
+//
+// The byte layout of #llm.dense and #llm.grouped blocks, shared by the code
+// that reads them in kernels (Encodings.cpp) and the code that writes them
+// while a model is compiled (compiler/object/PackWeights.cpp).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_DIALECTS_LLM_ENCODINGS_H
+#define LLM_DIALECTS_LLM_ENCODINGS_H
+
+#include "dialects/llm/LLMDialect.h"
+
+namespace llm {
+
+/// In features of a run: the unit in which planes of bits are laid out.
+constexpr int64_t kRun = 32;
+
+/// A plane of a grouped block: `width` bits of every weight of a run, from bit
+/// `shift` on, as `width` vectors of 64 bytes at `offset` bytes into the run.
+struct Plane {
+  int64_t width, shift, offset;
+};
+
+/// Byte offsets inside a block of #llm.grouped; -1: absent.
+struct GroupedLayout {
+  ::llvm::SmallVector<Plane, 3> planes;
+  int64_t span;       ///< in features of a block
+  int64_t runBytes;   ///< bytes of the planes of one run
+  int64_t subScales, subMinimums; ///< i8 [span/group][16]
+  int64_t scales, minimums; ///< f16 [span/group or 1][16]
+  int64_t bytes;      ///< of the block, a multiple of 64
+
+  explicit GroupedLayout(GroupedAttr encoding);
+};
+
+/// The 64-byte vector of a plane, and the field in its bytes, that hold in
+/// features 4q to 4q+3 of a run.
+struct QuadPlace {
+  int64_t vector, field;
+};
+inline QuadPlace placeQuad(const Plane &plane, int64_t quad) {
+  return {quad % plane.width, quad / plane.width};
+}
+
+} // namespace llm
+
+#endif // LLM_DIALECTS_LLM_ENCODINGS_H

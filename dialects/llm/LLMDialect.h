@@ -1,0 +1,50 @@
+//===- LLMDialect.h - The llm dialect --------------------------*- C++ -*-===//
+//
+// Types, attributes, interfaces and ops of the dialect that LLMDialect.td
+// describes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_DIALECTS_LLM_LLMDIALECT_H
+#define LLM_DIALECTS_LLM_LLMDIALECT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/llm/LLMDialect.h.inc"
+
+#include "dialects/llm/LLMAttrInterfaces.h.inc"
+#include "dialects/llm/LLMOpInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/llm/LLMAttrs.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/llm/LLMTypes.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/llm/LLMOps.h.inc"
+
+namespace llm {
+
+/// Out features of a panel: one zmm of f32, two ymm, a row of an AMX tile.
+constexpr int64_t kPanel = 16;
+
+/// Elements of a row of an activation buffer: rows are padded to 64 bytes and
+/// to whole vectors of 16, padding is zero.
+inline int64_t paddedColumns(int64_t columns) {
+  return (columns + 15) / 16 * 16;
+}
+
+} // namespace llm
+
+#endif // LLM_DIALECTS_LLM_LLMDIALECT_H

@@ -1,0 +1,72 @@
+//===- LinearOps.cpp - Verifiers of embedding and linear layers -----------===//
+
+#include "dialects/llm/LLMDialect.h"
+
+using namespace mlir;
+using namespace llm;
+
+static int64_t columnsOf(Value rows) {
+  return cast<RankedTensorType>(rows.getType()).getDimSize(1);
+}
+
+LogicalResult EmbeddingOp::verify() {
+  if (columnsOf(getResult()) != getTable().getType().getColumns()) // C1
+    return emitOpError() << "result has " << columnsOf(getResult())
+                         << " columns but the table has "
+                         << getTable().getType().getColumns();
+  return success();
+}
+
+LogicalResult LinearOp::verify() {
+  if (getWeights().empty())
+    return emitOpError() << "needs at least one weight";
+  int64_t rows = 0;
+  for (auto [i, weight] : llvm::enumerate(getWeights())) {
+    auto type = cast<PackedType>(weight.getType());
+    if (type.getColumns() != columnsOf(getInput())) // C1
+      return emitOpError() << "weight " << i << " has " << type.getColumns()
+                           << " columns but the input has "
+                           << columnsOf(getInput());
+    rows += type.getRows();
+  }
+  if (rows != columnsOf(getResult())) // C2
+    return emitOpError() << "weights have " << rows
+                         << " rows together but the result has "
+                         << columnsOf(getResult()) << " columns";
+  if (getResidual() && columnsOf(getResidual()) != columnsOf(getResult())) // C4
+    return emitOpError() << "residual has " << columnsOf(getResidual())
+                         << " columns but the result has "
+                         << columnsOf(getResult());
+  if (getBiases().empty())
+    return success();
+  if (getBiases().size() != getWeights().size()) // C3
+    return emitOpError() << "has " << getWeights().size() << " weights but "
+                         << getBiases().size() << " biases";
+  for (auto [i, bias] : llvm::enumerate(getBiases())) {
+    int64_t elements = cast<RankedTensorType>(bias.getType()).getDimSize(0);
+    int64_t out = cast<PackedType>(getWeights()[i].getType()).getRows();
+    if (elements != out) // C3
+      return emitOpError() << "bias " << i << " has " << elements
+                           << " elements but its weight has " << out
+                           << " rows";
+  }
+  return success();
+}
+
+LogicalResult GatedLinearOp::verify() {
+  PackedType gate = getGate().getType(), up = getUp().getType();
+  if (gate.getRows() != up.getRows() ||
+      up.getRows() != columnsOf(getResult())) // C1
+    return emitOpError() << "gate has " << gate.getRows() << " rows, up "
+                         << up.getRows() << ", and the result "
+                         << columnsOf(getResult()) << " columns";
+  if (gate.getColumns() != columnsOf(getInput()) ||
+      up.getColumns() != columnsOf(getInput())) // C1
+    return emitOpError() << "gate has " << gate.getColumns()
+                         << " columns, up " << up.getColumns()
+                         << ", and the input " << columnsOf(getInput());
+  if (getActivation() != "silu")
+    return emitOpError() << "not supported yet: activation '"
+                         << getActivation() << "'; accepted: silu";
+  return success();
+}

@@ -1,0 +1,75 @@
+//===- LinearOps.td - Embedding and linear layers --------------*- tablegen -*-===//
+
+#ifndef LLM_LINEAR_OPS
+#define LLM_LINEAR_OPS
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/llm/LLMTypes.td"
+
+def LLM_EmbeddingOp : LLM_Op<"embedding", [Pure]> {
+  let summary = "Look up the row of each token";
+  let description = [{
+    `result[t, :] = table[tokens[t], :]`, as f32. A token outside the table gives
+    zeros (the runtime refuses such tokens before the step).
+
+    * (C1) the result has the table's columns.
+
+    ```mlir
+    %x = llm.embedding %tokens, %table
+      : tensor<?xi32>, !llm.packed<49152x576, #llm.dense<bf16>> -> tensor<?x576xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Indices:$tokens, LLM_PackedType:$table);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = "$tokens `,` $table attr-dict `:` type($tokens) `,` type($table) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments]> {
+  let summary = "Multiply rows by weight matrices, side by side";
+  let description = [{
+    `result[t, n] = sum_k input[t, k] * W[n, k] (+ bias[n]) (+ residual[t, n])`,
+    accumulated in f32, W being the weights one below the other (merged
+    projections keep their own matrices and encodings).
+
+    * (C1) every weight has as many columns as the input.
+    * (C2) the result has as many columns as the weights have rows together.
+    * (C3) no bias, or one for each weight with as many elements as it has rows.
+    * (C4) a residual has the result's columns.
+
+    ```mlir
+    %y = llm.linear %x, %w : tensor<?x576xf32>, !llm.packed<1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Rows:$input, Variadic<LLM_PackedType>:$weights,
+                       Variadic<LLM_Vector>:$biases, Optional<LLM_Rows>:$residual);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = [{ $input `,` $weights (`bias` $biases^ `:` type($biases))? (`residual` $residual^ `:` type($residual))? attr-dict
+    `:` type($input) `,` type($weights) `->` type($result) }];
+  let hasVerifier = 1;
+}
+
+def LLM_GatedLinearOp : LLM_Op<"gated_linear", [Pure, AttrSizedOperandSegments]> {
+  let summary = "Two projections of the same rows, one gating the other";
+  let description = [{
+    `result = activation(input * gate^T + gate_bias) * (input * up^T + up_bias)`, the first half of a
+    gated MLP (Shazeer 2020). Never written to memory before it is gated.
+
+    * (C1) gate and up have equal rows, which are the result's columns, and the
+      input's columns.
+
+    ```mlir
+    %y = llm.gated_linear silu %x, %gate, %up : tensor<?x576xf32>,
+      !llm.packed<1536x576, #llm.dense<f32>>, !llm.packed<1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$activation, LLM_Rows:$input, LLM_PackedType:$gate,
+                       LLM_PackedType:$up, Optional<LLM_Vector>:$gate_bias, Optional<LLM_Vector>:$up_bias);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = [{ $activation $input `,` $gate `,` $up
+    (`bias` $gate_bias^ `,` $up_bias `:` type($gate_bias) `,` type($up_bias))? attr-dict
+    `:` type($input) `,` type($gate) `,` type($up) `->` type($result) }];
+  let hasVerifier = 1;
+}
+
+#endif

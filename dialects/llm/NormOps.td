@@ -1,0 +1,53 @@
+//===- NormOps.td - Normalisation ------------------------------*- tablegen -*-===//
+
+#ifndef LLM_NORM_OPS
+#define LLM_NORM_OPS
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/llm/LLMTypes.td"
+
+def LLM_RMSNormOp : LLM_Op<"rms_norm", [Pure]> {
+  let summary = "Divide each row by its root mean square, then scale each column";
+  let description = [{
+    `result[t, j] = scale[j] * input[t, j] / sqrt(mean_j(input[t, j]^2) + epsilon)`,
+    in f32 (Zhang and Sennrich 2019). With `groups` = g the columns are g heads
+    that are normalised one by one with the same scale.
+
+    * (C1) `scale` has as many elements as a group has columns.
+    * (C2) `epsilon` is not negative.
+    * (C3) input and result have equal columns, a multiple of `groups`.
+
+    ```mlir
+    %y = llm.rms_norm %x, %scale {epsilon = 1.0e-5 : f64} : tensor<?x576xf32>, tensor<576xf32> -> tensor<?x576xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Rows:$input, LLM_Vector:$scale, F64Attr:$epsilon,
+                       DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = "$input `,` $scale attr-dict `:` type($input) `,` type($scale) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def LLM_AddRMSNormOp : LLM_Op<"add_rms_norm",
+    [Pure, AllTypesMatch<["input", "residual"]>]> {
+  let summary = "Add two rows, and normalise the sum";
+  let description = [{
+    `sum = input + residual; result = rms_norm(sum)`: saves a pass over the
+    hidden state.
+
+    * (C1) `scale` has as many elements as the input has columns.
+    * (C2) `epsilon` is not negative.
+
+    ```mlir
+    %sum, %y = llm.add_rms_norm %x, %r, %scale {epsilon = 1.0e-5 : f64}
+      : tensor<?x576xf32>, tensor<576xf32> -> tensor<?x576xf32>, tensor<?x576xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Rows:$input, LLM_Rows:$residual, LLM_Vector:$scale, F64Attr:$epsilon);
+  let results = (outs LLM_Rows:$sum, LLM_Rows:$result);
+  let assemblyFormat = [{ $input `,` $residual `,` $scale attr-dict `:` type($input) `,` type($scale)
+    `->` type($sum) `,` type($result) }];
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,65 @@
+//===- PositionOps.td - Positions and rotary embedding ---------*- tablegen -*-===//
+
+#ifndef LLM_POSITION_OPS
+#define LLM_POSITION_OPS
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/llm/LLMTypes.td"
+
+def LLM_PositionsOp : LLM_Op<"positions",
+    [Pure, AllTypesMatch<["tokens", "result"]>]> {
+  let summary = "0, 1, 2, ...: the place of each token in its sequence";
+  let description = [{
+    ```mlir
+    %p = llm.positions %tokens : tensor<?xi32>
+    ```
+  }];
+  let arguments = (ins LLM_Indices:$tokens);
+  let results = (outs LLM_Indices:$result);
+  let assemblyFormat = "$tokens attr-dict `:` type($tokens)";
+}
+
+def LLM_RotaryTableOp : LLM_Op<"rotary_table", [Pure]> {
+  let summary = "Cosines and sines of every position";
+  let description = [{
+    `result[t, i] = scale * cos(positions[t] * inverse_frequencies[i])`, then the
+    sines in the second half of the columns (Su et al. 2021). Scaling kinds that
+    do not depend on the length (linear, yarn, llama3) live in the frequencies.
+
+    * (C1) the result has two columns for each frequency.
+
+    ```mlir
+    %t = llm.rotary_table %positions {inverse_frequencies = array<f32: 1.0, 0.1>, scale = 1.0 : f32}
+      : tensor<?xi32> -> tensor<?x4xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Indices:$positions, DenseF32ArrayAttr:$inverse_frequencies,
+                       F32Attr:$scale);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = "$positions attr-dict `:` type($positions) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def LLM_RopeOp : LLM_Op<"rope",
+    [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Rotate the halves of each head by the angle of its position";
+  let description = [{
+    For each head of `heads`, with h half the rotated columns and c, s the row's
+    cosines and sines: `result[i] = x[i] c[i] - x[i+h] s[i]` and
+    `result[i+h] = x[i+h] c[i] + x[i] s[i]` for i < h (the "rotate half" form);
+    columns past the rotated ones pass through.
+
+    * (C1) columns are a multiple of `heads`.
+    * (C2) the table has at most as many columns as a head, an even number.
+
+    ```mlir
+    %y = llm.rope %x, %table {heads = 9 : i64} : tensor<?x576xf32>, tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins LLM_Rows:$input, LLM_Rows:$table, I64Attr:$heads);
+  let results = (outs LLM_Rows:$result);
+  let assemblyFormat = "$input `,` $table attr-dict `:` type($input) `,` type($table)";
+  let hasVerifier = 1;
+}
+
+#endif

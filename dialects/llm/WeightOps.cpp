@@ -1,0 +1,34 @@
+//===- WeightOps.cpp - Verifiers of parameters ----------------------------===//
+
+#include "dialects/llm/LLMDialect.h"
+
+using namespace mlir;
+using namespace llm;
+
+LogicalResult ParameterOp::verify() {
+  if (llvm::all_of(getSources().getAsValueRange<StringAttr>(),
+                   [](StringRef name) { return name.empty(); })) // C1
+    return emitOpError() << "names no source";
+  auto vector = dyn_cast<RankedTensorType>(getType());
+  if (!isa<PackedType>(getType()) &&
+      !(vector && vector.getRank() == 1 && vector.getElementType().isF32())) // C2
+    return emitOpError()
+           << "is a packed matrix or a vector of f32; found " << getType();
+  return success();
+}
+
+LogicalResult WeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto parameter =
+      symbols.lookupNearestSymbolFrom<ParameterOp>(*this, getParameterAttr());
+  if (!parameter) // C1
+    return emitOpError() << "no llm.parameter is named @" << getParameter();
+  if (parameter.getType() != getResult().getType()) // C1
+    return emitOpError() << "@" << getParameter() << " is a "
+                         << parameter.getType() << " but the result is a "
+                         << getResult().getType();
+  if (!getLayer() && parameter.getSources().size() > 1) // C2
+    return emitOpError() << "@" << getParameter() << " has "
+                         << parameter.getSources().size()
+                         << " entries; a layer index is needed";
+  return success();
+}

@@ -1,0 +1,52 @@
+//===- WeightOps.td - Parameters and their use -----------------*- tablegen -*-===//
+
+#ifndef LLM_WEIGHT_OPS
+#define LLM_WEIGHT_OPS
+
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/llm/LLMTypes.td"
+
+def LLM_ParameterOp : LLM_Op<"parameter", [Symbol]> {
+  let summary = "Declares a weight: its type, and the tensors of the checkpoint it comes from";
+  let description = [{
+    One table entry a layer: `sources` holds the checkpoint tensor of each layer,
+    "" for a layer that has none; a weight outside layers has one entry. The type
+    is what the program reads; the packer makes it from the source when the model
+    is compiled, tile by tile, so weights never enter the IR.
+    `source_type` is the element or block type in the file ("F32", "Q4_1", ...).
+
+    * (C1) `sources` is not empty and names at least one tensor.
+    * (C2) the type is a packed matrix or a vector of f32.
+
+    ```mlir
+    llm.parameter @mlp.up : !llm.packed<1536x576, #llm.dense<bf16>>
+      from "BF16" ["layers.0.mlp.up.weight", "layers.1.mlp.up.weight"]
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type,
+                       StrAttr:$source_type, StrArrayAttr:$sources);
+  let assemblyFormat = "$sym_name `:` $type `from` $source_type $sources attr-dict";
+  let hasVerifier = 1;
+}
+
+def LLM_WeightOp : LLM_Op<"weight",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "The value of a parameter";
+  let description = [{
+    Inside `llm.repeat` the layer index picks the entry of the parameter's table.
+
+    * (C1) the symbol names an `llm.parameter` of the result's type.
+    * (C2) a layer index is given exactly if the parameter has several entries or
+      stands in an `llm.repeat`.
+
+    ```mlir
+    %w = llm.weight @mlp.up[%layer] : !llm.packed<1536x576, #llm.dense<bf16>>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$parameter, Optional<Index>:$layer);
+  let results = (outs AnyTypeOf<[LLM_PackedType, LLM_Vector]>:$result);
+  let assemblyFormat = "$parameter (`[` $layer^ `]`)? attr-dict `:` type($result)";
+}
+
+#endif

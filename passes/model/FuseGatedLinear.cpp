@@ -1,0 +1,74 @@
+//===- FuseGatedLinear.cpp - Gate and up projection of an MLP in one ------===//
+//
+// silu(linear(x, gate)) * linear(x, up) becomes one op, so that neither product
+// is ever written to memory.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/model/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace llm {
+#define GEN_PASS_DEF_FUSEGATEDLINEAR
+#include "passes/model/Passes.h.inc"
+} // namespace llm
+
+using namespace llm;
+
+namespace {
+
+/// The op if it is a plain product of one weight that only one op reads.
+LinearOp soleProduct(Value value) {
+  auto linear = value.getDefiningOp<LinearOp>();
+  if (!linear || !linear->hasOneUse() || linear.getResidual() ||
+      linear.getWeights().size() != 1)
+    return {};
+  return linear;
+}
+
+struct FuseGate : OpRewritePattern<arith::MulFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::MulFOp mul,
+                                PatternRewriter &rewriter) const override {
+    for (auto [gated, plain] : {std::pair(mul.getLhs(), mul.getRhs()),
+                                std::pair(mul.getRhs(), mul.getLhs())}) {
+      auto silu = gated.getDefiningOp<SiluOp>();
+      if (!silu || !silu->hasOneUse())
+        continue;
+      LinearOp gate = soleProduct(silu.getInput()), up = soleProduct(plain);
+      if (!gate || !up || gate.getInput() != up.getInput() ||
+          gate.getBiases().size() != up.getBiases().size())
+        continue;
+      bool biased = !gate.getBiases().empty();
+      rewriter.replaceOpWithNewOp<GatedLinearOp>(
+          mul, mul.getType(), rewriter.getStringAttr("silu"), gate.getInput(),
+          gate.getWeights()[0], up.getWeights()[0],
+          biased ? gate.getBiases()[0] : Value(),
+          biased ? up.getBiases()[0] : Value());
+      rewriter.eraseOp(silu);
+      rewriter.eraseOp(gate);
+      rewriter.eraseOp(up);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(
+        mul, "not the activation of one linear layer times another of the same "
+             "input, each read once");
+  }
+};
+
+struct FuseGatedLinear : llm::impl::FuseGatedLinearBase<FuseGatedLinear> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<FuseGate>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

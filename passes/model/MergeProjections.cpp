@@ -1,0 +1,85 @@
+//===- MergeProjections.cpp - Linear layers of one input in one op --------===//
+//
+// Queries, keys and values read the same rows: one op reads them once and one
+// phase computes all three. Weights are never copied together, so their
+// encodings may differ.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/model/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace llm {
+#define GEN_PASS_DEF_MERGEPROJECTIONS
+#include "passes/model/Passes.h.inc"
+} // namespace llm
+
+using namespace llm;
+
+static void merge(ArrayRef<LinearOp> ops) {
+  LinearOp last = ops.back();
+  OpBuilder builder(last);
+  SmallVector<Value> weights, biases;
+  SmallVector<Location> locs;
+  int64_t columns = 0;
+  for (LinearOp op : ops) {
+    llvm::append_range(weights, op.getWeights());
+    llvm::append_range(biases, op.getBiases());
+    locs.push_back(op.getLoc());
+    columns += op.getType().getShape()[1];
+  }
+  Location loc = builder.getFusedLoc(locs);
+  auto type = RankedTensorType::get({ShapedType::kDynamic, columns},
+                                    last.getType().getElementType());
+  // Weights may be defined between the ops merged: stand at the last of them.
+  auto merged = LinearOp::create(builder, loc, type, last.getInput(), weights,
+                                 biases, Value());
+  Value rowCount = tensor::DimOp::create(builder, loc, merged, 0);
+  int64_t offset = 0;
+  for (LinearOp op : ops) {
+    int64_t width = op.getType().getShape()[1];
+    SmallVector<OpFoldResult> offsets{builder.getIndexAttr(0),
+                                      builder.getIndexAttr(offset)},
+        sizes{rowCount, builder.getIndexAttr(width)},
+        strides(2, builder.getIndexAttr(1));
+    auto slice = tensor::ExtractSliceOp::create(
+        builder, op.getLoc(), cast<RankedTensorType>(op.getType()), merged,
+        offsets, sizes, strides);
+    op.getResult().replaceAllUsesWith(slice);
+    offset += width;
+  }
+  for (LinearOp op : ops)
+    op.erase();
+}
+
+namespace {
+
+struct MergeProjections : llm::impl::MergeProjectionsBase<MergeProjections> {
+  void runOnOperation() override {
+    // Keyed by block, input and whether there are biases.
+    llvm::MapVector<std::tuple<Block *, Value, unsigned>, SmallVector<LinearOp>>
+        groups;
+    getOperation()->walk([&](LinearOp op) {
+      if (!op.getResidual())
+        groups[{op->getBlock(), op.getInput(), op.getBiases().empty() ? 0u : 1u}]
+            .push_back(op);
+    });
+    for (auto &[key, ops] : groups) {
+      // A reader of an early product may stand before the last one.
+      auto readEarly = [&](LinearOp op) {
+        return llvm::any_of(op->getUsers(), [&](Operation *user) {
+          Operation *at = op->getBlock()->findAncestorOpInBlock(*user);
+          return at && at->isBeforeInBlock(ops.back());
+        });
+      };
+      if (ops.size() > 1 && llvm::none_of(ops, readEarly))
+        merge(ops);
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,282 @@
+//===- TileRows.cpp - Ops on single rows as phases of row blocks ----------===//
+//
+// A tile is a few rows, each handled alone: 16 columns at a time, padding
+// included, which is zero and stays zero.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/tile/Passes.h"
+#include "passes/tile/PhaseBuilder.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+
+namespace llm {
+#define GEN_PASS_DEF_TILEROWS
+#include "passes/tile/Passes.h.inc"
+} // namespace llm
+
+using namespace llm;
+
+namespace {
+
+/// Blocks of rows for one op.
+struct RowTiling : PhaseBuilder {
+  RowTiling(Operation *op, Value rowsLike, int64_t block)
+      : PhaseBuilder(op, op->getName().stripDialect()), block(block) {
+    unsigned rowsSymbol = rowSymbolOf(rowsLike);
+    tiles({symbol(rowsSymbol).ceilDiv(block)});
+  }
+
+  Input rows(Value value) {
+    return PhaseBuilder::rows(value, tile(0) * block, block);
+  }
+  unsigned result(Type type, int64_t reuse = -1) {
+    return PhaseBuilder::result(type, tile(0) * block, block, constant(0), -1,
+                                reuse);
+  }
+  /// Writes the code of one row; `counted` has as many rows as the step.
+  PhaseOp
+  buildRows(llvm::function_ref<void(TileCode &, PhaseOp, Value row)> body,
+            llvm::function_ref<Value(PhaseOp)> counted) {
+    return build([&](TileCode &c, PhaseOp p) {
+      Value first = c.mul(p.getTileIndex(0), block);
+      Value end = c.minimum(c.add(first, block), c.rowsOf(counted(p)));
+      c.loop(first, end, 1, [&](Value row) { body(c, p, row); });
+    });
+  }
+
+  int64_t block;
+};
+
+void forVectors(TileCode &c, int64_t columns,
+                llvm::function_ref<void(Value column)> body) {
+  c.loop(c.index(0), c.index(paddedColumns(columns)), TileCode::kLanes, body);
+}
+
+void tileRMSNorm(RMSNormOp op, int64_t block) {
+  RowTiling t(op, op.getInput(), block);
+  auto x = t.rows(op.getInput());
+  auto scale = t.weight(op.getScale());
+  int64_t groups = op.getGroups(), width = columnsOf(op.getInput()) / groups;
+  t.result(op.getType(), x.column == 0 && columnsOf(viewOf(op.getInput()).source) == columnsOf(op.getInput()) ? int64_t(x.number) : -1);
+  double epsilon = op.getEpsilon().convertToDouble();
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value in = p.getInputBuffer(x.number), out = p.getResultBuffer(0);
+        c.loop(c.index(0), c.index(groups), 1, [&](Value group) {
+          Value base = c.mul(group, width), from = c.add(base, x.column);
+          int64_t whole = width / TileCode::kLanes * TileCode::kLanes;
+          // Columns of a head that fill no vector are handled one by one: what
+          // follows them belongs to the next head.
+          Value sums = c.loop(c.index(0), c.index(whole), TileCode::kLanes,
+                              c.splat(0.0), [&](Value i, ValueRange sum) {
+                                Value v = c.load(in, {row, c.add(from, i)});
+                                return SmallVector<Value>{c.fma(v, v, sum[0])};
+                              })[0];
+          Value square = vector::ReductionOp::create(
+              c, vector::CombiningKind::ADD, sums);
+          square = c.loop(c.index(whole), c.index(width), 1, square,
+                          [&](Value i, ValueRange sum) {
+                            Value v = c.loadNumber(in, {row, c.add(from, i)});
+                            return SmallVector<Value>{c.fma(v, v, sum[0])};
+                          })[0];
+          Value mean = c.divf(square, c.number(width));
+          Value root = math::SqrtOp::create(c, c.addf(mean, c.number(epsilon)));
+          Value factor = c.divf(c.number(1.0), root);
+          Value scales = p.getInputBuffer(scale.number);
+          Value factors = c.splat(factor);
+          c.loop(c.index(0), c.index(whole), TileCode::kLanes, [&](Value i) {
+            Value v = c.mulf(c.load(in, {row, c.add(from, i)}), factors);
+            c.store(c.mulf(v, c.load(scales, {i})), out,
+                    {row, c.add(base, i)});
+          });
+          c.loop(c.index(whole), c.index(width), 1, [&](Value i) {
+            Value v =
+                c.mulf(c.loadNumber(in, {row, c.add(from, i)}), factor);
+            c.storeNumber(c.mulf(v, c.loadNumber(scales, {i})), out,
+                          {row, c.add(base, i)});
+          });
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(x.number); });
+}
+
+void tileEmbedding(EmbeddingOp op, int64_t block) {
+  RowTiling t(op, op.getResult(), block);
+  auto tokens = t.gathered(op.getTokens());
+  auto table = t.gathered(op.getTable());
+  t.result(op.getType());
+  PackedType type = op.getTable().getType();
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value token = c.loadIndex(p.getInputBuffer(tokens.number), {row});
+        // The runtime refuses such tokens; memory stays safe without it.
+        token = c.minimum(c.maximum(token, c.index(0)),
+                          c.index(type.getRows() - 1));
+        c.loop(c.index(0), c.index(type.getColumns()), 1, [&](Value column) {
+          Value element = WeightElementOp::create(
+              c, c.getF32Type(), p.getInputBuffer(table.number), token, column,
+              TypeAttr::get(type));
+          c.storeNumber(element, p.getResultBuffer(0), {row, column});
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(tokens.number); });
+}
+
+void tileRotaryTable(RotaryTableOp op, int64_t block) {
+  RowTiling t(op, op.getResult(), block);
+  auto positions = t.gathered(op.getPositions());
+  t.result(op.getType());
+  ArrayRef<float> inverse = op.getInverseFrequencies();
+  int64_t count = inverse.size();
+  float scale = op.getScale().convertToFloat();
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value position = arith::SIToFPOp::create(
+            c, c.getF32Type(),
+            memref::LoadOp::create(c, p.getInputBuffer(positions.number),
+                                   ValueRange{row}));
+        for (int64_t i = 0; i < count; i += TileCode::kLanes) {
+          SmallVector<float> lanes(TileCode::kLanes, 0.0f);
+          int64_t filled = std::min(count - i, TileCode::kLanes);
+          std::copy_n(inverse.begin() + i, filled, lanes.begin());
+          Value frequencies = arith::ConstantOp::create(
+              c, DenseElementsAttr::get(c.vectorType(), ArrayRef(lanes)));
+          Value angle = c.mulf(c.splat(position), frequencies);
+          Value cosine = math::CosOp::create(c, angle);
+          Value sine = math::SinOp::create(c, angle);
+          Value factor = c.splat(scale);
+          Value out = p.getResultBuffer(0);
+          c.storeFirst(c.mulf(cosine, factor), filled, out, {row, c.index(i)});
+          c.storeFirst(c.mulf(sine, factor), filled, out,
+                       {row, c.index(count + i)});
+        }
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(positions.number); });
+}
+
+void tileRope(RopeOp op, int64_t block) {
+  RowTiling t(op, op.getInput(), block);
+  auto x = t.rows(op.getInput());
+  auto table = t.rows(op.getTable());
+  t.result(op.getType());
+  int64_t heads = op.getHeads(), width = columnsOf(op.getInput()) / heads;
+  int64_t half = columnsOf(op.getTable()) / 2;
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value in = p.getInputBuffer(x.number), out = p.getResultBuffer(0);
+        Value angles = p.getInputBuffer(table.number);
+        c.loop(c.index(0), c.index(heads), 1, [&](Value head) {
+          Value base = c.mul(head, width), from = c.add(base, x.column);
+          auto rotate = [&](Value i, bool vector) {
+            auto read = [&](Value buffer, Value column) {
+              return vector ? c.load(buffer, {row, column})
+                            : c.loadNumber(buffer, {row, column});
+            };
+            auto write = [&](Value value, Value column) {
+              if (vector)
+                c.store(value, out, {row, column});
+              else
+                c.storeNumber(value, out, {row, column});
+            };
+            Value low = read(in, c.add(from, i));
+            Value high = read(in, c.add(c.add(from, i), half));
+            Value cosine = read(angles, i), sine = read(angles, c.add(i, half));
+            Value column = c.add(base, i);
+            write(c.subf(c.mulf(low, cosine), c.mulf(high, sine)), column);
+            write(c.addf(c.mulf(high, cosine), c.mulf(low, sine)),
+                  c.add(column, half));
+          };
+          int64_t whole = half / TileCode::kLanes * TileCode::kLanes;
+          c.loop(c.index(0), c.index(whole), TileCode::kLanes,
+                 [&](Value i) { rotate(i, true); });
+          c.loop(c.index(whole), c.index(half), 1,
+                 [&](Value i) { rotate(i, false); });
+          c.loop(c.index(2 * half), c.index(width), 1, [&](Value i) {
+            c.storeNumber(c.loadNumber(in, {row, c.add(from, i)}), out,
+                          {row, c.add(base, i)});
+          });
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(x.number); });
+}
+
+void tileGatherRows(GatherRowsOp op, int64_t block) {
+  RowTiling t(op, op.getResult(), block);
+  auto x = t.gathered(op.getInput());
+  auto rows = t.gathered(op.getRows());
+  t.result(op.getType());
+  t.tiles({t.symbol(rowSymbolOf(op.getResult())).ceilDiv(block)});
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value from = c.loadIndex(p.getInputBuffer(rows.number), {row});
+        forVectors(c, columnsOf(op.getInput()), [&](Value column) {
+          c.store(c.load(p.getInputBuffer(x.number),
+                         {from, c.add(column, x.column)}),
+                  p.getResultBuffer(0), {row, column});
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(rows.number); });
+}
+
+/// arith and llm ops that work on each number alone.
+void tileElementwise(Operation *op, int64_t block) {
+  RowTiling t(op, op->getResult(0), block);
+  SmallVector<PhaseBuilder::Input> inputs;
+  for (Value operand : op->getOperands())
+    inputs.push_back(t.rows(operand));
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  bool sameColumns =
+      columnsOf(viewOf(op->getOperand(0)).source) == type.getDimSize(1);
+  t.result(type, sameColumns ? 0 : -1);
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        forVectors(c, type.getDimSize(1), [&](Value column) {
+          SmallVector<Value> values;
+          for (auto input : inputs)
+            values.push_back(c.load(p.getInputBuffer(input.number),
+                                    {row, c.add(column, input.column)}));
+          Value result;
+          if (isa<SiluOp>(op))
+            result = c.silu(values[0]);
+          else
+            result = c.create(c.getLoc(), op->getName().getIdentifier(),
+                              values, TypeRange(c.vectorType()))
+                         ->getResult(0);
+          c.store(result, p.getResultBuffer(0), {row, column});
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(inputs[0].number); });
+}
+
+struct TileRows : llm::impl::TileRowsBase<TileRows> {
+  using TileRowsBase::TileRowsBase;
+
+  void runOnOperation() override {
+    getOperation()->walk([&](StepOp step) {
+      int64_t block = std::min<int64_t>(blockRows, step.getRows()[1]);
+      step.walk([&](Operation *op) {
+        if (op->getParentOfType<PhaseOp>())
+          return;
+        if (auto norm = dyn_cast<RMSNormOp>(op))
+          tileRMSNorm(norm, block);
+        else if (auto embedding = dyn_cast<EmbeddingOp>(op))
+          tileEmbedding(embedding, block);
+        else if (auto table = dyn_cast<RotaryTableOp>(op))
+          tileRotaryTable(table, block);
+        else if (auto rope = dyn_cast<RopeOp>(op))
+          tileRope(rope, block);
+        else if (auto gather = dyn_cast<GatherRowsOp>(op))
+          tileGatherRows(gather, block);
+        else if (op->getNumResults() == 1 &&
+                 isa<RankedTensorType>(op->getResult(0).getType()) &&
+                 (isa<SiluOp>(op) || OpTrait::hasElementwiseMappableTraits(op)))
+          tileElementwise(op, block);
+      });
+    });
+  }
+};
+
+} // namespace
