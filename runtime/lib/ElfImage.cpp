@@ -122,8 +122,10 @@ Status ElfImage::readProgramHeaders() {
     Elf64_Phdr program;
     memcpy(&program, file + programOffset + index * sizeof(program),
            sizeof(program));
-    Segment segment = {program.p_vaddr,  program.p_memsz,
-                       program.p_offset, program.p_filesz,
+    Segment segment = {program.p_vaddr,
+                       program.p_memsz,
+                       program.p_offset,
+                       program.p_filesz,
                        (program.p_flags & PF_W) != 0,
                        (program.p_flags & PF_X) != 0};
     switch (program.p_type) {
@@ -140,8 +142,9 @@ Status ElfImage::readProgramHeaders() {
       continue;
     case PT_DYNAMIC:
       if (dynamicBytes != 0 || segment.fileBytes == 0)
-        return fail(LLMRT_BAD_FILE, "program header %u is an empty or second "
-                                    "PT_DYNAMIC",
+        return fail(LLMRT_BAD_FILE,
+                    "program header %u is an empty or second "
+                    "PT_DYNAMIC",
                     index);
       dynamicAddress = segment.address;
       dynamicBytes = segment.fileBytes;
@@ -269,8 +272,8 @@ Status ElfImage::readDynamic(Tables &tables) {
       break;
     case DT_FLAGS_1:
       if (value & ~harmlessFlags1)
-        return fail(LLMRT_BAD_FILE, "DT_FLAGS_1 is 0x%" PRIx64
-                                    "; only DF_1_NOW is accepted",
+        return fail(LLMRT_BAD_FILE,
+                    "DT_FLAGS_1 is 0x%" PRIx64 "; only DF_1_NOW is accepted",
                     value);
       break;
     case DT_NEEDED:
@@ -292,10 +295,10 @@ Status ElfImage::readDynamic(Tables &tables) {
   }
   if (!ended)
     return fail(LLMRT_BAD_FILE, "the dynamic section does not end");
-  if (symbolEntry != sizeof(Elf64_Sym) ||
-      relocationEntry != sizeof(Elf64_Rela))
-    return fail(LLMRT_BAD_FILE, "the dynamic section names symbols of %" PRIu64
-                                " and relocations of %" PRIu64 " bytes",
+  if (symbolEntry != sizeof(Elf64_Sym) || relocationEntry != sizeof(Elf64_Rela))
+    return fail(LLMRT_BAD_FILE,
+                "the dynamic section names symbols of %" PRIu64
+                " and relocations of %" PRIu64 " bytes",
                 symbolEntry, relocationEntry);
   if (tables.stringBytes == 0 || !at(tables.strings, tables.stringBytes) ||
       *at(tables.strings + tables.stringBytes - 1, 1) != 0)
@@ -318,8 +321,7 @@ Status ElfImage::readRelocations(const Tables &tables) {
   relatives.reserve(count);
   for (uint64_t index = 0; index < count; ++index) {
     Elf64_Rela relocation;
-    memcpy(&relocation, bytes + index * sizeof(relocation),
-           sizeof(relocation));
+    memcpy(&relocation, bytes + index * sizeof(relocation), sizeof(relocation));
     if (relocation.r_info != ELF64_R_INFO(0, R_X86_64_RELATIVE))
       return fail(LLMRT_BAD_FILE,
                   "relocation %" PRIu64 " has type %" PRIu64 " and symbol "
@@ -331,16 +333,15 @@ Status ElfImage::readRelocations(const Tables &tables) {
     if (!target || !target->writable || relocation.r_offset % 8 != 0 ||
         value > end)
       return fail(LLMRT_BAD_FILE,
-                  "relocation %" PRIu64 " stores 0x%" PRIx64
-                  " at 0x%" PRIx64 ", outside of the object's data",
+                  "relocation %" PRIu64 " stores 0x%" PRIx64 " at 0x%" PRIx64
+                  ", outside of the object's data",
                   index, value, uint64_t(relocation.r_offset));
     relatives.push_back({relocation.r_offset, value});
   }
   std::sort(relatives.begin(), relatives.end());
   for (uint64_t index = 1; index < count; ++index)
     if (relatives[index].first == relatives[index - 1].first)
-      return fail(LLMRT_BAD_FILE,
-                  "two relocations store at address 0x%" PRIx64,
+      return fail(LLMRT_BAD_FILE, "two relocations store at address 0x%" PRIx64,
                   relatives[index].first);
   // The loader reads the dynamic section while it stores: it must not change.
   auto inside = std::lower_bound(relatives.begin(), relatives.end(),

@@ -35,8 +35,8 @@ Status MappedRegion::openFile(const char *path, MappedRegion &region) {
   else {
     MappedRegion opened;
     opened.length = opened.mappingBytes = uint64_t(facts.st_size);
-    void *mapped = mmap(nullptr, opened.length, PROT_READ, MAP_PRIVATE,
-                        descriptor, 0);
+    void *mapped =
+        mmap(nullptr, opened.length, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (mapped == MAP_FAILED) {
       status = fail(LLMRT_SYSTEM, "%s: cannot map %" PRIu64 " bytes: %s", path,
                     opened.length, strerror(errno));
@@ -56,11 +56,11 @@ Status MappedRegion::allocate(uint64_t size, bool huge, MappedRegion &region) {
   MappedRegion allocated;
   allocated.length = size;
   allocated.mappingBytes = size + slack;
-  void *mapped = allocated.mappingBytes < size
-                     ? MAP_FAILED
-                     : mmap(nullptr, allocated.mappingBytes,
-                            PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *mapped =
+      allocated.mappingBytes < size
+          ? MAP_FAILED
+          : mmap(nullptr, allocated.mappingBytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED)
     return fail(LLMRT_OUT_OF_MEMORY,
                 "the system does not give %" PRIu64 " bytes of memory", size);

@@ -50,10 +50,9 @@ static Status checkVersion(const ObjectDescriptor &descriptor) {
                 "%u. Compile the model with the llm-compile of this release",
                 descriptor.version, kObjectVersion);
   if (descriptor.descriptorBytes != sizeof(ObjectDescriptor))
-    return fail(LLMRT_BAD_FILE,
-                "the descriptor has %u bytes; version %u has %zu",
-                descriptor.descriptorBytes, kObjectVersion,
-                sizeof(ObjectDescriptor));
+    return fail(
+        LLMRT_BAD_FILE, "the descriptor has %u bytes; version %u has %zu",
+        descriptor.descriptorBytes, kObjectVersion, sizeof(ObjectDescriptor));
   return LLMRT_OK;
 }
 
@@ -88,15 +87,14 @@ public:
                   " bytes does not lead into the object",
                   what, size);
     if (target % alignment != 0)
-      return fail(LLMRT_BAD_FILE, "%s lies at address 0x%" PRIx64
-                                  ", which is not aligned",
+      return fail(LLMRT_BAD_FILE,
+                  "%s lies at address 0x%" PRIx64 ", which is not aligned",
                   what, target);
     return LLMRT_OK;
   }
 
   /// The pointer at `address` leads to a string that ends within `limit`.
-  Status checkString(const char *what, uint64_t address,
-                     uint64_t limit) const {
+  Status checkString(const char *what, uint64_t address, uint64_t limit) const {
     uint64_t target;
     if (Status status = follow(what, address, 1, 1, target))
       return status;
@@ -131,8 +129,9 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
   const uint8_t *bytes = image.at(base, sizeof(ObjectDescriptor));
   if (!bytes || base % alignof(ObjectDescriptor) != 0 ||
       image.symbolSize() < sizeof(ObjectDescriptor))
-    return fail(LLMRT_BAD_FILE, "the descriptor at address 0x%" PRIx64
-                                " does not lie in the file",
+    return fail(LLMRT_BAD_FILE,
+                "the descriptor at address 0x%" PRIx64
+                " does not lie in the file",
                 base);
   ObjectDescriptor descriptor; // its pointers are not relocated: not used
   memcpy(&descriptor, bytes, sizeof(descriptor));
@@ -147,8 +146,8 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
   if (Status status =
           checkCount("levelCount", descriptor.levelCount, 1, kMaxLevels))
     return status;
-  if (Status status = checkCount("endCount", descriptor.facts.endCount, 0,
-                                 kMaxEndTokens))
+  if (Status status =
+          checkCount("endCount", descriptor.facts.endCount, 0, kMaxEndTokens))
     return status;
 
   ImageReader reader(image);
@@ -186,11 +185,11 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
           descriptor.argumentCount * sizeof(StepArgument), 8, arguments))
     return status;
   for (uint64_t index = 0; index < descriptor.argumentCount; ++index)
-    if (Status status = reader.checkString(
-            "an argument's name",
-            arguments + index * sizeof(StepArgument) +
-                offsetof(StepArgument, name),
-            kMaxName))
+    if (Status status =
+            reader.checkString("an argument's name",
+                               arguments + index * sizeof(StepArgument) +
+                                   offsetof(StepArgument, name),
+                               kMaxName))
       return status;
 
   if (descriptor.groupCount != 0)
@@ -199,24 +198,24 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
             descriptor.groupCount * sizeof(StateGroup), 8, groups))
       return status;
   for (uint64_t index = 0; index < descriptor.groupCount; ++index)
-    if (Status status = reader.checkString(
-            "a state group's name",
-            groups + index * sizeof(StateGroup) + offsetof(StateGroup, name),
-            kMaxName))
+    if (Status status = reader.checkString("a state group's name",
+                                           groups + index * sizeof(StateGroup) +
+                                               offsetof(StateGroup, name),
+                                           kMaxName))
       return status;
 
-  if (Status status = reader.follow(
-          "levels", field(offsetof(ObjectDescriptor, levels)),
-          descriptor.levelCount * sizeof(CpuLevel), 8, levels))
+  if (Status status =
+          reader.follow("levels", field(offsetof(ObjectDescriptor, levels)),
+                        descriptor.levelCount * sizeof(CpuLevel), 8, levels))
     return status;
   for (uint64_t index = 0; index < descriptor.levelCount; ++index) {
     uint64_t level = levels + index * sizeof(CpuLevel);
     if (Status status = reader.checkString(
             "a CPU level's name", level + offsetof(CpuLevel, name), kMaxName))
       return status;
-    if (Status status = reader.checkString("a CPU level's features",
-                                           level + offsetof(CpuLevel, features),
-                                           kMaxText))
+    if (Status status =
+            reader.checkString("a CPU level's features",
+                               level + offsetof(CpuLevel, features), kMaxText))
       return status;
     if (Status status = reader.follow(
             "a CPU level's step", level + offsetof(CpuLevel, step), 1, 1, step))
@@ -234,16 +233,14 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
 static Status checkFacts(const ModelFacts &facts) {
   if (Status status = checkCount("vocabSize", facts.vocabSize, 1, kMaxVocab))
     return status;
-  if (Status status =
-          checkCount("maxContext", facts.maxContext, 1, kMaxTokens))
+  if (Status status = checkCount("maxContext", facts.maxContext, 1, kMaxTokens))
     return status;
   if (Status status = checkCount("maxBatch", facts.maxBatch, 1, kMaxBatch))
     return status;
   if (Status status =
           checkCount("maxRows", facts.maxRows, facts.maxBatch, kMaxTokens))
     return status;
-  if (Status status =
-          checkCount("endCount", facts.endCount, 0, kMaxEndTokens))
+  if (Status status = checkCount("endCount", facts.endCount, 0, kMaxEndTokens))
     return status;
   if (Status status = checkCount("bosCount", facts.bosCount, 0, 1))
     return status;
@@ -251,13 +248,15 @@ static Status checkFacts(const ModelFacts &facts) {
     return token >= 0 && uint32_t(token) < facts.vocabSize;
   };
   if (facts.bosCount != 0 && !isToken(facts.bos))
-    return fail(LLMRT_BAD_FILE, "the descriptor's bos token %d is outside of "
-                                "the vocabulary",
+    return fail(LLMRT_BAD_FILE,
+                "the descriptor's bos token %d is outside of "
+                "the vocabulary",
                 facts.bos);
   for (uint32_t index = 0; index < facts.endCount; ++index)
     if (!isToken(facts.endTokens[index]))
-      return fail(LLMRT_BAD_FILE, "the descriptor's end token %d is outside of "
-                                  "the vocabulary",
+      return fail(LLMRT_BAD_FILE,
+                  "the descriptor's end token %d is outside of "
+                  "the vocabulary",
                   facts.endTokens[index]);
   return LLMRT_OK;
 }
@@ -308,12 +307,18 @@ Status llmrt::checkDescriptor(const ObjectDescriptor &descriptor) {
   if (Status status =
           checkCount("levelCount", descriptor.levelCount, 1, kMaxLevels))
     return status;
-  if (Status status = checkCount("weightsBytes", descriptor.weightsBytes, 0,
-                                 kMaxBytes))
+  if (Status status =
+          checkCount("weightsBytes", descriptor.weightsBytes, 0, kMaxBytes))
     return status;
-  for (uint64_t index = 0; index < descriptor.argumentCount; ++index)
-    if (Status status = checkArgument(descriptor.arguments[index]))
+  for (uint64_t index = 0; index < descriptor.argumentCount; ++index) {
+    const StepArgument &argument = descriptor.arguments[index];
+    if (Status status = checkArgument(argument))
       return status;
+    for (uint64_t before = 0; before < index; ++before)
+      if (strcmp(descriptor.arguments[before].name, argument.name) == 0)
+        return fail(LLMRT_BAD_FILE, "the step has two arguments named '%s'",
+                    argument.name);
+  }
   for (uint64_t index = 0; index < descriptor.groupCount; ++index)
     if (Status status = checkGroup(descriptor.groups[index]))
       return status;

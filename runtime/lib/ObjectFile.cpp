@@ -56,8 +56,9 @@ Status ObjectFile::open(const char *path) {
   }
   struct link_map *map;
   if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0)
-    return fail(LLMRT_SYSTEM, "%s: the dynamic loader does not say where the "
-                              "object is",
+    return fail(LLMRT_SYSTEM,
+                "%s: the dynamic loader does not say where the "
+                "object is",
                 path);
   mapped = reinterpret_cast<const ObjectDescriptor *>(map->l_addr +
                                                       image.symbolAddress());

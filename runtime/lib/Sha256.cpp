@@ -157,7 +157,8 @@ void Sha256::update(const void *bytes, size_t size) {
 }
 
 Sha256::Digest Sha256::finish() {
-  // A one bit, zeros, and the length in bits as the last eight bytes of a block.
+  // A one bit, zeros, and the length in bits as the last eight bytes of a
+  // block.
   uint8_t tail[128] = {};
   memcpy(tail, pending, pendingBytes);
   tail[pendingBytes] = 0x80;

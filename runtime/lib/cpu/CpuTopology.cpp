@@ -44,10 +44,9 @@ static int firstSibling(int cpu) {
 
 /// Whole CPUs that a quota of `quota` in each `period` amounts to.
 static uint32_t cpusOfQuota(long long quota, long long period) {
-  return quota > 0 && period > 0
-             ? uint32_t(std::min<long long>((quota + period - 1) / period,
-                                            kMaxCpus))
-             : kMaxCpus;
+  return quota > 0 && period > 0 ? uint32_t(std::min<long long>(
+                                       (quota + period - 1) / period, kMaxCpus))
+                                 : kMaxCpus;
 }
 
 /// The quota of this process's control group and of those around it.
@@ -56,7 +55,8 @@ static uint32_t quotaCpus() {
   char groups[4096], path[512], text[64];
   long long quota, period;
   if (readText("/proc/self/cgroup", groups))
-    for (char *line = strtok(groups, "\n"); line; line = strtok(nullptr, "\n")) {
+    for (char *line = strtok(groups, "\n"); line;
+         line = strtok(nullptr, "\n")) {
       if (strncmp(line, "0::", 3) != 0) // version 2 has number 0
         continue;
       for (char *group = line + 3; *group;) {
