@@ -1,4 +1,5 @@
-//===- ObjectFormat.h - The contract between llm-compile and libllmrt ------===//
+//===- ObjectFormat.h - The contract between llm-compile and libllmrt
+//------===//
 //
 // What a compiled object exports: one symbol, `llmrt_model_<name>`, an
 // ObjectDescriptor. The compiler writes these structures as constant data, the
@@ -39,11 +40,11 @@ enum class ElementType : uint32_t {
 /// What a dimension of a step argument is counted in. The value of each is
 /// passed in StepContext::dims, indexed by this enum.
 enum class DimSymbol : uint32_t {
-  Rows = 0,      ///< tokens in this step, over all sequences (>= 1)
-  Sequences = 1, ///< sequences in this step (>= 1)
-  Outputs = 2,   ///< rows whose logits are wanted (0 .. Rows)
-  Pages = 3,     ///< columns of every block table (row stride, in entries)
-  MaxContext = 4,///< largest context_lengths[s] of this step
+  Rows = 0,       ///< tokens in this step, over all sequences (>= 1)
+  Sequences = 1,  ///< sequences in this step (>= 1)
+  Outputs = 2,    ///< rows whose logits are wanted (0 .. Rows)
+  Pages = 3,      ///< columns of every block table (row stride, in entries)
+  MaxContext = 4, ///< largest context_lengths[s] of this step
   Count = 5,
 };
 
@@ -111,18 +112,19 @@ struct HostTable {
 
 /// Everything a step reads, the same pointer for every thread of the team.
 struct StepContext {
-  void *const *arguments;    ///< one per entry of ObjectDescriptor::arguments
-  const int64_t *dims;       ///< DimSymbol::Count values
-  const uint8_t *weights;    ///< base of the weight segment (or a copy of it)
-  uint8_t *arena;            ///< CpuLevel::arenaBytes, 64-byte aligned, zeroed
-                             ///< once at creation, kept between steps
-  uint8_t *const *states;    ///< base of each state group's page pool, 64-byte aligned
-  uint8_t *scratch;          ///< thread t owns [t * scratchBytes, (t+1) * scratchBytes)
+  void *const *arguments; ///< one per entry of ObjectDescriptor::arguments
+  const int64_t *dims;    ///< DimSymbol::Count values
+  const uint8_t *weights; ///< base of the weight segment (or a copy of it)
+  uint8_t *arena;         ///< CpuLevel::arenaBytes, 64-byte aligned, zeroed
+                          ///< once at creation, kept between steps
+  uint8_t *const
+      *states;      ///< base of each state group's page pool, 64-byte aligned
+  uint8_t *scratch; ///< thread t owns [t * scratchBytes, (t+1) * scratchBytes)
   TeamSync *sync;
   const HostTable *host;
-  uint32_t threads;          ///< team size, >= 1
-  uint32_t spinLimit;        ///< pauses a barrier spins before it parks; 0 where
-                             ///< the team has more threads than CPUs to run on
+  uint32_t threads;   ///< team size, >= 1
+  uint32_t spinLimit; ///< pauses a barrier spins before it parks; 0 where
+                      ///< the team has more threads than CPUs to run on
 };
 
 /// One step. Called by every thread of the team with its own index; returns on
@@ -138,18 +140,19 @@ struct StateGroup {
   uint32_t pageTokens;     ///< tokens a page holds
   uint64_t layerPageBytes; ///< bytes of one layer in one page (multiple of 64)
   uint64_t pageBytes;      ///< layers * layerPageBytes
-  uint32_t window;         ///< 0: all tokens are kept; else pages that lie wholly
-                           ///< before context - window may be freed
-  uint32_t keyValueHeads;  ///< informative
-  uint32_t headDim;        ///< informative
+  uint32_t window; ///< 0: all tokens are kept; else pages that lie wholly
+                   ///< before context - window may be freed
+  uint32_t keyValueHeads; ///< informative
+  uint32_t headDim;       ///< informative
   ElementType type;
 };
 
 /// Code for one CPU level. Levels are ordered from most to least demanding;
 /// the runtime takes the first whose features the machine has.
 struct CpuLevel {
-  const char *name;     ///< e.g. "x86-64-v4"
-  const char *features; ///< space-separated names as in /proc/cpuinfo, all required
+  const char *name; ///< e.g. "x86-64-v4"
+  const char
+      *features; ///< space-separated names as in /proc/cpuinfo, all required
   StepFunction step;
   uint64_t arenaBytes;
   uint64_t scratchBytes; ///< per thread (multiple of 64)
@@ -165,20 +168,22 @@ struct ModelFacts {
   uint32_t vocabSize;
   uint32_t hiddenSize;
   uint32_t layers;
-  uint32_t maxContext;    ///< tokens a sequence may hold, prompt included
-  uint32_t maxBatch;      ///< sequences of one step
-  uint32_t maxRows;       ///< tokens of one step (prefill chunk + maxBatch - 1)
-  uint32_t bosCount;      ///< entries used in bos (0 or 1)
+  uint32_t maxContext; ///< tokens a sequence may hold, prompt included
+  uint32_t maxBatch;   ///< sequences of one step
+  uint32_t maxRows;    ///< tokens of one step (prefill chunk + maxBatch - 1)
+  uint32_t bosCount;   ///< entries used in bos (0 or 1)
   int32_t bos;
-  uint32_t endCount;      ///< entries of endTokens
+  uint32_t endCount; ///< entries of endTokens
   uint32_t padding;
   const int32_t *endTokens; ///< any of them ends the answer
-  uint64_t weightBytesRead; ///< bytes of weights one decode step reads, as
-                            ///< encoded in the input (head once, embedding rows not)
+  uint64_t
+      weightBytesRead; ///< bytes of weights one decode step reads, as
+                       ///< encoded in the input (head once, embedding rows not)
   uint64_t stateBytesPerToken;
-  uint64_t prefillFlopsPerToken; ///< 2 * weights without head and embedding
-  uint64_t headFlops;            ///< 2 * vocab * hidden
-  uint64_t attentionFlopsPerPair;///< per (query token, key token): sum over layers of 4 * heads * headDim
+  uint64_t prefillFlopsPerToken;  ///< 2 * weights without head and embedding
+  uint64_t headFlops;             ///< 2 * vocab * hidden
+  uint64_t attentionFlopsPerPair; ///< per (query token, key token): sum over
+                                  ///< layers of 4 * heads * headDim
   ElementType computeType; ///< what linear layers multiply in (F32, BF16, I8)
   ElementType weightType;  ///< informative: F32, BF16, F16, I8 (any quantized)
 };
@@ -191,7 +196,8 @@ struct ObjectDescriptor {
   /// copy of the descriptor (a copy relocation); the runtime follows this one.
   const ObjectDescriptor *self;
   const char *name;       ///< the <name> of llmrt_model_<name>
-  const char *provenance; ///< compiler version, flags, input kind; no path, time or host
+  const char *provenance; ///< compiler version, flags, input kind; no path,
+                          ///< time or host
   ModelFacts facts;
   const StepArgument *arguments;
   uint64_t argumentCount;
