@@ -185,4 +185,35 @@ def LLM_ClaimTileOp : LLM_Op<"claim_tile"> {
   let assemblyFormat = "$team attr-dict";
 }
 
+def LLM_ContextBufferOp : LLM_Op<"context_buffer", [Pure]> {
+  let summary = "A piece of memory that the step was called with";
+  let description = [{
+    `source` is "arena", "weights", "scratch" (of this thread), "argument" (the
+    step argument of number `index`) or "state" (the page pool of group `index`).
+    `sizes` gives the dynamic dimensions.
+
+    ```mlir
+    %arena = llm.context_buffer %team "arena" 0 : memref<?xi8>
+    ```
+  }];
+  let arguments = (ins LLM_TeamType:$team, StrAttr:$source, I64Attr:$index,
+                       Variadic<Index>:$sizes);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$team $source $index (`[` $sizes^ `]`)? attr-dict `:` type($result)";
+}
+
+def LLM_ContextDimOp : LLM_Op<"context_dim", [Pure]> {
+  let summary = "A dimension of this step";
+  let description = [{
+    `symbol` is a number of DimSymbol in runtime/lib/ObjectFormat.h.
+
+    ```mlir
+    %rows = llm.context_dim %team 0
+    ```
+  }];
+  let arguments = (ins LLM_TeamType:$team, I64Attr:$symbol);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$team $symbol attr-dict";
+}
+
 #endif

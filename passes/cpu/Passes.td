@@ -1,8 +1,62 @@
-//===- Passes.td - Phases to LLVM for CPUs -----------------*- tablegen -*-===//
+//===- Passes.td - From phases to loops and LLVM ---------------*- tablegen -*-===//
 
-#ifndef LLM_PASSES_CPU_PASSES
-#define LLM_PASSES_CPU_PASSES
+#ifndef LLM_PASSES_CPU
+#define LLM_PASSES_CPU
 
 include "mlir/Pass/PassBase.td"
 
-#endif // LLM_PASSES_CPU_PASSES
+def LowerSteps : Pass<"llm-lower-steps", "::mlir::ModuleOp"> {
+  let summary = "Turn steps into functions that a team of threads runs";
+  let description = [{
+    Plans the arena (passes/analysis/ArenaPlan.h), gives every weight its place in
+    the weight segment, and turns each `llm.step` into a function: layers become
+    a loop over tables, a phase a loop over tiles that threads claim one by one,
+    with a barrier after it. Needs steps that consist of phases. Leaves scf, memref,
+    vector and arith, the module's attributes `llm.arena_bytes` and
+    `llm.scratch_bytes` saying what the host must bring.
+    Example: tests/passes/cpu/lower-steps-doc.mlir
+  }];
+  let options = [
+    Option<"maxRows", "max-rows", "int64_t", "512", "Rows of a step at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect"];
+}
+
+def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
+  let summary = "Write out how tiles read packed weights";
+  let description = [{
+    `llm.linear_tile` becomes a loop over in features that keeps all sums in
+    vectors of 16, `llm.weight_element` a few loads. The encoding of the weight
+    writes the code that reads it. Needs weights as bytes.
+    Example: tests/passes/cpu/expand-weight-tiles-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
+}
+
+def ExpandMath : Pass<"llm-expand-math"> {
+  let summary = "Compute exp, sin and cos of f32 by polynomials";
+  let description = [{
+    Keeps objects free of a math library. Errors, measured over the stated
+    ranges: see the table in ExpandMath.cpp.
+    Example: tests/passes/cpu/expand-math-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def LowerTeam : Pass<"llm-lower-team", "::mlir::ModuleOp"> {
+  let summary = "Turn barriers, tile claims and context into LLVM";
+  let description = [{
+    Reads StepContext and speaks TeamSync's protocol (runtime/lib/ObjectFormat.h).
+    Adds the function `@step` that the runtime calls: it branches on the row count to
+    the function of its class.
+    Example: tests/passes/cpu/lower-team-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
+#endif
