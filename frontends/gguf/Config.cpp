@@ -95,11 +95,7 @@ void ConfigReader::readHeadDim() {
   int64_t heads = config.numAttentionHeads;
   std::optional<int64_t> keyLength = metadata.integer(
       key("attention.key_length"), 1, limits::kMaxHeadDim, problems);
-  if (!keyLength && config.hiddenSize % heads != 0)
-    problems.add(badValue(key("embedding_length"),
-                          std::to_string(config.hiddenSize),
-                          "a multiple of head_count, " + std::to_string(heads) +
-                              ", or key_length beside it"));
+  // Rounded down, as llama.cpp does; the tensors' shapes have to agree.
   config.headDim = keyLength.value_or(config.hiddenSize / heads);
   if (config.headDim % 2 != 0 || config.headDim == 0 ||
       config.headDim > limits::kMaxHeadDim)

@@ -121,10 +121,7 @@ static void readSizes(const JsonObject &config, const ArchitectureRow &row,
       config.integer("head_dim", 1, limits::kMaxHeadDim);
   if (!headDim && row.headDim && !config.isNull("head_dim"))
     headDim = row.headDim;
-  if (!headDim && decoder.hiddenSize % heads != 0)
-    problems.add("'hidden_size' is " + std::to_string(decoder.hiddenSize) +
-                 " and 'num_attention_heads' " + std::to_string(heads) +
-                 "; accepted: a multiple, or 'head_dim' beside them");
+  // Rounded down, as the reference does; the tensors' shapes have to agree.
   decoder.headDim = headDim.value_or(decoder.hiddenSize / heads);
   if (decoder.headDim % 2 != 0 || decoder.headDim == 0 ||
       decoder.headDim > limits::kMaxHeadDim)

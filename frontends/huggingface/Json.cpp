@@ -40,7 +40,10 @@ const char *kindName(element value) {
 static std::string foundText(element value) {
   std::string_view text;
   double number;
+  int64_t integer;
   bool flag;
+  if (value.is_int64() && !value.get(integer))
+    return std::to_string(integer);
   if (value.is_string() && !value.get(text))
     return quoteName(text);
   if (value.is_bool() && !value.get(flag))
