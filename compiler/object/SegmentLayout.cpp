@@ -199,9 +199,10 @@ Expected<SmallVector<char, 0>> Editor::addWeights(uint64_t bytes) {
   return std::move(result);
 }
 
-Expected<SegmentLayout> llm::addWeightSegment(SmallVectorImpl<char> &image,
-                                              StringRef exportedSymbol,
-                                              uint64_t weightBytes) {
+Expected<SegmentLayout> llm::placeWeights(SmallVectorImpl<char> &image,
+                                          StringRef exportedSymbol,
+                                          uint64_t weightBytes,
+                                          WeightPlacement placement) {
   if (weightBytes > kMaxWeightBytes)
     return createStringError(Twine(weightBytes) +
                              " bytes of weights exceed the address space; at "
@@ -228,7 +229,7 @@ Expected<SegmentLayout> llm::addWeightSegment(SmallVectorImpl<char> &image,
                              "' is not an object descriptor");
 
   int64_t distance = 0;
-  if (weightBytes != 0) {
+  if (weightBytes != 0 && placement == WeightPlacement::Segment) {
     Expected<SmallVector<char, 0>> edited = editor.addWeights(weightBytes);
     if (!edited)
       return edited.takeError();

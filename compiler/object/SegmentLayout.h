@@ -24,19 +24,25 @@ constexpr uint64_t kWeightAlignment = 2 << 20;
 /// Below half of what four levels of page tables can map.
 constexpr uint64_t kMaxWeightBytes = uint64_t(1) << 46;
 
-/// Where things lie in the file.
+enum class WeightPlacement {
+  Segment, ///< the last part of the object itself
+  OwnFile, ///< a file beside the object (runtime/lib/WeightFile.h)
+};
+
+/// Where things lie in the object's file.
 struct SegmentLayout {
   uint64_t descriptorOffset; ///< of the exported ObjectDescriptor
-  uint64_t weightsOffset;    ///< the file's last part; 0 without weights
+  uint64_t weightsOffset;    ///< the file's last part; 0 if it has no weights
   uint64_t weightBytes;
 };
 
-/// Appends an empty weight segment to a linked object whose exported symbol is
-/// an ObjectDescriptor. `image` becomes the file up to the weights. A model
-/// without weights (`weightBytes` 0) keeps the image as linked.
-llvm::Expected<SegmentLayout>
-addWeightSegment(llvm::SmallVectorImpl<char> &image,
-                 llvm::StringRef exportedSymbol, uint64_t weightBytes);
+/// Tells a linked object, whose exported symbol is an ObjectDescriptor, of its
+/// weights. With a segment of its own, `image` becomes the file up to the
+/// weights; else, and for a model without weights, no header changes.
+llvm::Expected<SegmentLayout> placeWeights(llvm::SmallVectorImpl<char> &image,
+                                           llvm::StringRef exportedSymbol,
+                                           uint64_t weightBytes,
+                                           WeightPlacement placement);
 
 } // namespace llm
 

@@ -4,9 +4,11 @@
 #include "compiler/object/WeightSegment.h"
 #include "runtime/lib/ObjectFile.h"
 #include "runtime/lib/Sha256.h"
+#include "runtime/lib/WeightFile.h"
 #include "tests/compiler/object/LoadedObject.h"
 #include "tests/compiler/object/ToyModel.h"
 
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/Program.h"
 
 #include <algorithm>
@@ -160,6 +162,43 @@ TEST(WeightSegment, IsAbsentFromAModelWithoutWeights) {
   EXPECT_EQ(checked.open(path.c_str()), LLMRT_OK) << llmrt::lastError();
   EXPECT_EQ(checked.descriptor()->weightsBytes, 0u);
   EXPECT_EQ(checked.descriptor()->weightsOffset, 0);
+}
+
+TEST(WeightSegment, CanBeAFileOfItsOwn) {
+  toy::Folder folder;
+  std::string path = folder.file("model.so");
+  std::string file = folder.file("model.safetensors");
+  std::vector<uint8_t> weights = noise(2 * kMiB + 9);
+  auto writer = cantFail(llm::WeightSegmentWriter::create(
+      path, toy::linked(), kSymbol, weights.size(), file));
+  cantFail(writer->write(0, weights));
+  cantFail(writer->finish(2));
+  EXPECT_LT(toy::contents(path).size(), 8192u);
+
+  llmrt::ObjectFile checked;
+  ASSERT_EQ(checked.open(path.c_str()), LLMRT_OK) << llmrt::lastError();
+  EXPECT_EQ(checked.descriptor()->weightsOffset, 0);
+  EXPECT_EQ(checked.descriptor()->weightsBytes, weights.size());
+  llmrt::MappedRegion region;
+  const uint8_t *found = nullptr;
+  ASSERT_EQ(
+      llmrt::openWeightFile(file.c_str(), *checked.descriptor(), region, found),
+      LLMRT_OK)
+      << llmrt::lastError();
+  EXPECT_EQ(memcmp(found, weights.data(), weights.size()), 0);
+
+  // As any reader of safetensors sees it.
+  std::string bytes = toy::contents(file);
+  uint64_t headerBytes;
+  memcpy(&headerBytes, bytes.data(), sizeof(headerBytes));
+  auto header = cantFail(json::parse(StringRef(bytes).substr(8, headerBytes)));
+  const json::Object *tensor = header.getAsObject()->getObject("weights");
+  ASSERT_NE(tensor, nullptr);
+  EXPECT_EQ(tensor->getString("dtype"), "U8");
+  EXPECT_EQ(*tensor->getArray("shape"), (json::Array{weights.size()}));
+  EXPECT_EQ(*tensor->getArray("data_offsets"),
+            (json::Array{0, weights.size()}));
+  EXPECT_EQ(bytes.size(), 8 + headerBytes + weights.size());
 }
 
 TEST(WeightSegment, OfFiveGibibytesStaysSparse) {
