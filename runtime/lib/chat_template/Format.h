@@ -93,8 +93,8 @@ enum class Opcode : uint16_t {
   SetMember,  ///< namespace, value = pops: namespace.(string a) = value
   NoElse,     ///< push what `x if false` without else is
   LoopBegin,  ///< pop an iterable, push a loop over it
-  LoopNext,   ///< go to a at the end, else push the next item
-  LoopAccept, ///< count the item last got; push it if a is 1
+  LoopNext,   ///< get the next item, or go to a at the end; push it if c is 1
+  LoopAccept, ///< count the item last got as a turn, push it
   LoopCollect, ///< keep the item last got
   LoopRestart, ///< loop over what was kept
   LoopVariable, ///< push the loop as the variable `loop`

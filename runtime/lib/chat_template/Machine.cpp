@@ -409,7 +409,9 @@ void Machine::loopStep(Opcode opcode, const Instruction &instruction) {
   case Opcode::LoopNext:
     if (loop->next < loop->items->size()) {
       ++loop->next;
-      return push(current());
+      if (instruction.c)
+        push(current());
+      return;
     }
     if (!loop->error.empty()) {
       heap.fail(loop->error);
@@ -422,9 +424,7 @@ void Machine::loopStep(Opcode opcode, const Instruction &instruction) {
     ++loop->index0;
     loop->before = loop->current;
     loop->current = item;
-    if (instruction.a)
-      push(item);
-    return;
+    return push(item);
   }
   case Opcode::LoopCollect: {
     Value item = current();

@@ -24,7 +24,6 @@ enum class Operand : uint8_t {
   Arithmetic,
   Comparison,
   Count, ///< at most kMaxArguments
-  Flag,
 };
 
 struct Shape {
@@ -78,8 +77,6 @@ Shape shapeOf(Opcode opcode) {
     return {O::Unused, O::List};
   case Opcode::MakeMacro:
     return {O::Function, O::Unused};
-  case Opcode::LoopAccept:
-    return {O::Flag, O::Unused};
   default:
     return {O::Unused, O::Unused};
   }
@@ -284,8 +281,6 @@ private:
       return value <= static_cast<uint32_t>(Comparison::NotIn);
     case Operand::Count:
       return value <= kMaxArguments;
-    case Operand::Flag:
-      return value <= 1;
     }
     return false;
   }
