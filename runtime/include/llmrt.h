@@ -1,27 +1,27 @@
-/*===- llmrt.h - Load and run a language model compiled by llm-compile ------===
- *
- * The whole C API of libllmrt. Four levels, each usable alone:
- *
- *   model     a compiled object, opened and checked: facts, text to ids and back
- *   engine    one team of CPU threads and one pool of KV pages for a model
- *   sequences token ids in, logits out; many sequences in one call
- *   requests  generation: sampling, stop rules, streaming, continuous batching
- *   session   one conversation in text on an engine
- *
- * Conventions, where a function does not say otherwise:
- *   - Functions that can fail return a status. On any status but LLMRT_OK the
- *     outputs are untouched, the handles stay valid, and llmrt_last_error()
- *     gives the sentence to show a user. Nothing throws, aborts or exits.
- *   - A structure of options filled with zeros means the defaults; a null
- *     pointer to options means the same.
- *   - Pointers handed in are read during the call only.
- *   - Strings are UTF-8. Handles are created and destroyed by the caller, in
- *     any order: an engine keeps its model alive, a session its engine.
- *   - Model functions may be called from any threads at once. An engine serves
- *     one thread at a time (a second one gets LLMRT_BUSY), but for
- *     llmrt_engine_submit and llmrt_engine_cancel, which are always open.
- *
- *===----------------------------------------------------------------------===*/
+//===- llmrt.h - Load and run a language model compiled by llm-compile ----===//
+//
+// The whole C API of libllmrt. Five levels, each usable alone:
+//
+//   model     a compiled object, opened and checked: facts, text to ids and back
+//   engine    one team of CPU threads and one pool of KV pages for a model
+//   sequences token ids in, logits out; many sequences in one call
+//   requests  generation: sampling, stop rules, streaming, continuous batching
+//   session   one conversation in text on an engine
+//
+// Conventions, where a function does not say otherwise:
+//   - Functions that can fail return a status. On any status but LLMRT_OK the
+//     outputs are untouched, the handles stay valid, and llmrt_last_error()
+//     gives the sentence to show a user. Nothing throws, aborts or exits.
+//   - A structure of options filled with zeros means the defaults; a null
+//     pointer to options means the same.
+//   - Pointers handed in are read during the call only.
+//   - Strings are UTF-8. Handles are created and destroyed by the caller, in
+//     any order: an engine keeps its model alive, a session its engine.
+//   - Model functions may be called from any threads at once. An engine serves
+//     one thread at a time (a second one gets LLMRT_BUSY), but for
+//     llmrt_engine_submit and llmrt_engine_cancel, which are always open.
+//
+//===----------------------------------------------------------------------===//
 
 #ifndef LLMRT_H
 #define LLMRT_H
@@ -35,7 +35,7 @@
 extern "C" {
 #endif
 
-/*===- Status ---------------------------------------------------------------===*/
+//===- Status -------------------------------------------------------------===//
 
 typedef enum llmrt_status {
   LLMRT_OK = 0,
@@ -67,7 +67,7 @@ LLMRT_API const char *llmrt_last_error(void);
 /** The version of the object format that this library loads. */
 LLMRT_API uint32_t llmrt_object_version(void);
 
-/*===- Model ----------------------------------------------------------------===*/
+//===- Model --------------------------------------------------------------===//
 
 /** A compiled object, opened and checked. Immutable, so any number of engines
  *  and threads share it. */
@@ -150,7 +150,7 @@ LLMRT_API uint64_t llmrt_model_decode_bytes(const llmrt_model *model,
 LLMRT_API uint64_t llmrt_model_prefill_flops(const llmrt_model *model,
                                              uint32_t tokens);
 
-/*===- Text -----------------------------------------------------------------===*/
+//===- Text ---------------------------------------------------------------===//
 
 enum {
   LLMRT_ADD_SPECIAL = 1,  /* what the tokenizer puts around a text, as BOS */
@@ -191,7 +191,7 @@ LLMRT_API llmrt_status llmrt_render_chat(const llmrt_model *model,
                                          char *text, size_t capacity,
                                          size_t *bytes);
 
-/*===- Engine ---------------------------------------------------------------===*/
+//===- Engine -------------------------------------------------------------===//
 
 /** A team of threads, a pool of KV pages and a queue of requests. All memory it
  *  will ever use is set aside when it is created. */
@@ -247,7 +247,7 @@ LLMRT_API void llmrt_engine_destroy(llmrt_engine *engine);
 /** Size of the engine's thread team. */
 LLMRT_API uint32_t llmrt_engine_threads(const llmrt_engine *engine);
 
-/*===- Sequences ------------------------------------------------------------===*/
+//===- Sequences ----------------------------------------------------------===//
 
 /** Tokens that the engine holds the KV of. 0 is no sequence; a handle of a
  *  released sequence is refused. */
@@ -305,7 +305,7 @@ LLMRT_API llmrt_status llmrt_engine_forward(llmrt_engine *engine,
                                             size_t count, float *logits,
                                             size_t capacity);
 
-/*===- Sampling -------------------------------------------------------------===*/
+//===- Sampling -----------------------------------------------------------===//
 
 /** How a token is chosen from logits. In this order, each on what the one
  *  before left, as transformers does:
@@ -341,7 +341,7 @@ LLMRT_API llmrt_status llmrt_engine_sample(llmrt_engine *engine,
                                            uint64_t draw, float *logits,
                                            int32_t *token);
 
-/*===- Requests -------------------------------------------------------------===*/
+//===- Requests -----------------------------------------------------------===//
 
 /** A prompt being answered. 0 is no request; ids are not used twice. */
 typedef uint64_t llmrt_request;
@@ -414,7 +414,7 @@ LLMRT_API llmrt_status llmrt_engine_step(llmrt_engine *engine,
  *  From any thread. A request that is finished or unknown is ignored. */
 LLMRT_API void llmrt_engine_cancel(llmrt_engine *engine, llmrt_request request);
 
-/*===- Session --------------------------------------------------------------===*/
+//===- Session ------------------------------------------------------------===//
 
 /** One conversation in text. It holds one sequence of its engine, so that what
  *  was read stays read. Sessions of one engine share its one-thread rule. */

@@ -115,7 +115,7 @@ public:
     uint64_t target;
     if (span.size == 0)
       return LLMRT_OK;
-    return follow(what, address, span.size, 1, target);
+    return follow(what, address, span.size, 8, target);
   }
 
 private:

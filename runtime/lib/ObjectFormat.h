@@ -205,7 +205,7 @@ struct ObjectDescriptor {
   uint64_t groupCount;
   const CpuLevel *levels;
   uint64_t levelCount;
-  ByteSpan tokenizer;    ///< size 0: none
+  ByteSpan tokenizer;    ///< lies at a multiple of 8; size 0: none
   ByteSpan chatTemplate; ///< compiled; size 0: none
   /// The weight segment: its address is (const uint8_t*)self + weightsOffset,
   /// the start of a read-only PT_LOAD of its own. Patched into the linked file.

@@ -54,19 +54,24 @@ static uint32_t quotaCpus() {
   uint32_t least = kMaxCpus;
   char groups[4096], path[512], text[64];
   long long quota, period;
-  if (readText("/proc/self/cgroup", groups))
-    for (char *line = strtok(groups, "\n"); line;
-         line = strtok(nullptr, "\n")) {
-      if (strncmp(line, "0::", 3) != 0) // version 2 has number 0
-        continue;
-      for (char *group = line + 3; *group;) {
-        snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpu.max", group);
-        if (readText(path, text) &&
-            sscanf(text, "%lld %lld", &quota, &period) == 2)
-          least = std::min(least, cpusOfQuota(quota, period));
-        *strrchr(group, '/') = 0; // then the group around it
-      }
+  if (readText("/proc/self/cgroup", groups)) {
+    // The line of version 2 has number 0 and names no controller.
+    char *line = strncmp(groups, "0::", 3) == 0 ? groups : nullptr;
+    if (char *later = strstr(groups, "\n0::"))
+      line = later + 1;
+    char *group = line ? line + 3 : groups + strlen(groups);
+    group[strcspn(group, "\n")] = 0;
+    while (*group) {
+      snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpu.max", group);
+      if (readText(path, text) &&
+          sscanf(text, "%lld %lld", &quota, &period) == 2)
+        least = std::min(least, cpusOfQuota(quota, period));
+      char *last = strrchr(group, '/'); // then the group around it
+      if (!last)
+        break;
+      *last = 0;
     }
+  }
   // Inside of a container the group is often mounted as the root itself.
   if (readText("/sys/fs/cgroup/cpu.max", text) &&
       sscanf(text, "%lld %lld", &quota, &period) == 2)
