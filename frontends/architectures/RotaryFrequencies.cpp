@@ -94,5 +94,10 @@ RotaryFrequencies llm::rotaryFrequencies(const DecoderConfig &config) {
     scaleLlama3(rope, result.inverse);
     break;
   }
+  // GGUF bakes Llama 3's scaling into a tensor of divisors.
+  if (!rope.freqFactors.empty())
+    for (auto [frequency, factor] :
+         llvm::zip_equal(result.inverse, rope.freqFactors))
+      frequency /= factor;
   return result;
 }

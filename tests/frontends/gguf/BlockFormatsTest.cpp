@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "DequantizeBlock.h"
+#include "tests/frontends/gguf/DequantizeBlock.h"
 
-#include "BlockGoldens.inc"
+#include "tests/frontends/gguf/BlockGoldens.inc"
 
 #include <gtest/gtest.h>
 #include <vector>

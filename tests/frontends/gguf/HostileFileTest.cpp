@@ -9,7 +9,7 @@
 
 #include "frontends/gguf/Model.h"
 
-#include "GgufBuilder.h"
+#include "tests/frontends/gguf/GgufBuilder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

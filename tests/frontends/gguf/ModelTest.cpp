@@ -3,8 +3,8 @@
 
 #include "frontends/gguf/Model.h"
 
-#include "../TempFolder.h"
-#include "GgufBuilder.h"
+#include "tests/frontends/TempFolder.h"
+#include "tests/frontends/gguf/GgufBuilder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

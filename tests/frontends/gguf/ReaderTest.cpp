@@ -3,7 +3,7 @@
 
 #include "frontends/gguf/Reader.h"
 
-#include "GgufBuilder.h"
+#include "tests/frontends/gguf/GgufBuilder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include "frontends/huggingface/Config.h"
 
-#include "SafetensorsBuilder.h"
+#include "tests/frontends/huggingface/SafetensorsBuilder.h"
 
 #include <fstream>
 #include <gmock/gmock.h>

@@ -3,8 +3,8 @@
 
 #include "frontends/Checkpoint.h"
 
-#include "../TempFolder.h"
-#include "SafetensorsBuilder.h"
+#include "tests/frontends/TempFolder.h"
+#include "tests/frontends/huggingface/SafetensorsBuilder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

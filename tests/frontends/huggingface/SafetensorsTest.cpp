@@ -3,7 +3,7 @@
 
 #include "frontends/huggingface/Safetensors.h"
 
-#include "SafetensorsBuilder.h"
+#include "tests/frontends/huggingface/SafetensorsBuilder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
