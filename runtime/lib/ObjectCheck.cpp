@@ -158,7 +158,9 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
                         sizeof(ObjectDescriptor), 8, self))
     return status;
   if (self != base)
-    return fail(LLMRT_BAD_FILE, "the descriptor's own address is not its own");
+    return fail(LLMRT_BAD_FILE,
+                "self: the descriptor's pointer to itself leads "
+                "elsewhere");
   if (Status status = reader.checkString(
           "name", field(offsetof(ObjectDescriptor, name)), kMaxName))
     return status;

@@ -1,0 +1,99 @@
+//===- FakeObject.cpp - The toy model as a compiled object ----------------===//
+//
+// Built into shared objects by itself, named by FAKE_NAME, with the layout of
+// fake-object.ld; SealObject then fills in what the compiler fills in.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/runtime/FakeStep.h"
+
+using namespace llmrt;
+
+#define PASTE(a, b) a##b
+#define SYMBOL(name) PASTE(llmrt_model_, name)
+#define TEXT(name) #name
+#define STRING(name) TEXT(name)
+
+static constexpr ArgumentDim dimension(DimSymbol symbol, int64_t more = 0) {
+  return {int32_t(symbol), 0, more};
+}
+
+static constexpr StepArgument rows(const char *name) {
+  return {name, ElementType::I32, 0, 1, 1, {dimension(DimSymbol::Rows)}};
+}
+
+static constexpr StepArgument sequences(const char *name, int64_t more = 0) {
+  return {
+      name, ElementType::I32, 0, 1, 1, {dimension(DimSymbol::Sequences, more)}};
+}
+
+static constexpr StepArgument table(const char *name) {
+  return {name, ElementType::I32,
+          0,    1,
+          2,    {dimension(DimSymbol::Sequences), dimension(DimSymbol::Pages)}};
+}
+
+static const StepArgument arguments[] = {
+    rows("tokens"),
+    rows("positions"),
+    rows("slots"),
+    rows("sequence_ids"),
+    sequences("sequence_starts", 1),
+    sequences("context_lengths"),
+    sequences("prompt_lengths"),
+    {"output_rows", ElementType::I32, 0, 1, 1, {dimension(DimSymbol::Outputs)}},
+    table("state_table.full"),
+    table("state_table.window"),
+    {"logits",
+     ElementType::F32,
+     1,
+     1,
+     2,
+     {dimension(DimSymbol::Outputs), {-1, 0, 97}}},
+    {"adapter_ids", ElementType::I32, 0, 0, 1, {dimension(DimSymbol::Rows)}},
+};
+
+static const StateGroup groups[] = {
+    {"full", 2, 4, 64, 128, 0, 1, 4, ElementType::I32},
+    {"window", 1, 2, 64, 64, 5, 1, 4, ElementType::I32},
+};
+
+static const CpuLevel levels[] = {
+    {"of-the-future", "sse2 no_such_feature", llmrt_fake_step, 4096, 64},
+    {"baseline", "sse2 cx8", llmrt_fake_step, 4096, 64},
+};
+
+static const int32_t endTokens[] = {96, 95};
+
+/// A page of weights, so that a test can change a byte that nobody reads.
+[[gnu::section(".llm.weights"), gnu::used,
+  gnu::aligned(2 << 20)]] static const struct {
+  fake::Config config;
+  char rest[8192];
+} weights = {{}, "weights"};
+
+extern "C" __attribute__((visibility("default")))
+const ObjectDescriptor SYMBOL(FAKE_NAME);
+
+const ObjectDescriptor SYMBOL(FAKE_NAME) = {
+    kObjectMagic,
+    kObjectVersion,
+    sizeof(ObjectDescriptor),
+    &SYMBOL(FAKE_NAME),
+    STRING(FAKE_NAME),
+    "toy model of the runtime's tests",
+    {97, 8, 3, 64, 4, 11, 1, 1, 2, 0, endTokens, 1000, 100, 2000, 300, 50,
+     ElementType::F32, ElementType::F32},
+    arguments,
+    sizeof(arguments) / sizeof(arguments[0]),
+    groups,
+    sizeof(groups) / sizeof(groups[0]),
+    levels,
+    sizeof(levels) / sizeof(levels[0]),
+    {},
+    {},
+    0, // weightsOffset and what follows: SealObject
+    sizeof(weights),
+    {},
+    {},
+};
