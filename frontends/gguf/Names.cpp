@@ -9,8 +9,9 @@
 
 namespace llm::gguf {
 
-static DecoderParts makeParts(Presence qkvBias, Presence otherBiases,
-                              Presence headNorms, bool interleavedHeads) {
+static constexpr DecoderParts makeParts(Presence qkvBias, Presence otherBiases,
+                                        Presence headNorms,
+                                        bool interleavedHeads) {
   DecoderParts parts;
   parts.qkvBias = qkvBias;
   parts.outputBias = otherBiases;
@@ -23,7 +24,7 @@ static DecoderParts makeParts(Presence qkvBias, Presence otherBiases,
 
 // GGUF has no flag for biases: they are there or not. Models of Mistral are
 // stored as "llama" and differ from it by a sliding window at most.
-static const ArchitectureRow kRows[] = {
+static constexpr ArchitectureRow kRows[] = {
     {"llama", "LlamaForCausalLM",
      makeParts(Presence::IfStored, Presence::IfStored, Presence::Absent, true)},
     {"qwen2", "Qwen2ForCausalLM",

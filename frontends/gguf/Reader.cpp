@@ -274,7 +274,7 @@ bool HeaderReader::readTensor() {
       !readNumber(tensor.offset, "a tensor's offset"))
     return false;
   itemStart = nameStart;
-  auto known =
+  const auto *known =
       std::find_if(std::begin(kTensorTypes), std::end(kTensorTypes),
                    [&](const TensorType &t) { return t.number == type; });
   if (known != std::end(kTensorTypes)) {

@@ -13,7 +13,7 @@
 
 namespace llm {
 struct Checkpoint;
-}
+} // namespace llm
 
 namespace llm::gguf {
 

@@ -152,10 +152,13 @@ bool FolderReader::readWeights() {
   if (!exists(indexName))
     return failWithoutWeights();
   std::string text;
-  index.emplace();
-  return readText(indexName, limits::kMaxConfigBytes, text) &&
-         readShardIndex(text, in(indexName), *index, error) &&
-         mapFiles(index->files);
+  ShardIndex shards;
+  if (!readText(indexName, limits::kMaxConfigBytes, text) ||
+      !readShardIndex(text, in(indexName), shards, error) ||
+      !mapFiles(shards.files))
+    return false;
+  index = std::move(shards);
+  return true;
 }
 
 bool FolderReader::collectTensors() {

@@ -74,7 +74,7 @@ static bool readEntry(std::string_view name, element value, uint64_t dataBytes,
     return false;
   }
 
-  auto dtype =
+  const auto *dtype =
       std::find_if(std::begin(kDtypes), std::end(kDtypes),
                    [&](const Dtype &d) { return d.name == dtypeName; });
   if (dtype == std::end(kDtypes)) {

@@ -264,6 +264,14 @@ TEST_F(Folder, PointsAtTheGgufInAFolder) {
   EXPECT_THAT(refusal(), HasSubstr("give that file"));
 }
 
+// The hub's cache is made of links.
+TEST_F(Folder, WeightsMayBeALink) {
+  std::filesystem::rename(folder.path + "/model.safetensors",
+                          folder.path + "/blob");
+  std::filesystem::create_symlink("blob", folder.path + "/model.safetensors");
+  open();
+}
+
 TEST_F(Folder, AFileThatIsNoRegularFileIsRefused) {
   folder.remove("model.safetensors");
   ASSERT_EQ(mkfifo((folder.path + "/model.safetensors").c_str(), 0600), 0);
