@@ -12,10 +12,14 @@
 #
 #===-------------------------------------------------------------------------===#
 
+# Paths below the repository count as relative, so that build folders and clones
+# share what was compiled; the sloppiness is what precompiled headers ask for.
 find_program(LLM_CCACHE ccache)
 foreach(language C CXX)
   if(LLM_CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
-    set(CMAKE_${language}_COMPILER_LAUNCHER ${LLM_CCACHE})
+    set(CMAKE_${language}_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${LLM_CCACHE})
   endif()
 endforeach()
 
@@ -42,8 +46,12 @@ endif()
 add_library(llm_options INTERFACE)
 target_include_directories(llm_options INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-target_compile_options(llm_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility=hidden -fvisibility-inlines-hidden>)
+# Not where MLIR is a shared library: its TypeIDs of templates are found by
+# symbol across libraries.
+if(NOT LLM_SHARED_LLVM)
+  target_compile_options(llm_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fvisibility=hidden -fvisibility-inlines-hidden>)
+endif()
 
 # Sets `out` to the C and C++ sources that lie directly in the folders.
 function(llm_glob out)
@@ -56,17 +64,13 @@ function(llm_glob out)
 endfunction()
 
 # llm_library(name FOLDERS folder... [LINK target...])
-# A library whose folders hold no source yet becomes an INTERFACE library, so
-# that others can already link it.
 function(llm_library name)
   cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
   llm_glob(sources ${ARG_FOLDERS})
-  if(sources)
-    add_library(${name} STATIC ${sources})
-    target_link_libraries(${name} PUBLIC llm_options ${ARG_LINK})
-  else()
-    add_library(${name} INTERFACE)
-    target_link_libraries(${name} INTERFACE llm_options ${ARG_LINK})
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC llm_options ${ARG_LINK})
+  if(llm_mlir IN_LIST ARG_LINK)
+    target_precompile_headers(${name} REUSE_FROM llm_pch)
   endif()
 endfunction()
 
