@@ -115,6 +115,8 @@ bool EncodeWork::splitSymbols(std::string_view piece) {
       if (addByteTokens(spelledOut ? std::string_view(spelled) : symbol))
         continue;
     }
+    if (tables.has(kUnknownFails))
+      return false;
     if (tables.header.unknown < 0)
       continue; // as the reference: a character without a token is dropped
     if (pending && !tables.has(kFuseUnknown))

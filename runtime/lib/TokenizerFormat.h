@@ -72,6 +72,7 @@ constexpr uint16_t kMatchBit = 0x8000;
 
 enum class NormalizerKind : uint32_t {
   MapCharacters, ///< map (uint16_t): 0 stays, n becomes strings[n - 1]
+  Surround,      ///< map (uint8_t): `text` before and after such a character
   NormalForm,    ///< map (uint16_t) into `forms`; `first` 1: compose after
   Replace,       ///< matches of pattern `first` become `text`
   Prepend,       ///< `text` before a text that is not empty
@@ -184,6 +185,7 @@ enum TokenizerFlags : uint32_t {
   kByteInput = 8,    ///< the model's symbols are bytes, not characters
   kTrackOrigin = 16, ///< a step asks where in the text a piece began
   kSplitAtMeta = 32, ///< no merge joins x and U+2581 for x not U+2581
+  kUnknownFails = 64, ///< BytePair: the unknown token has no id
 };
 
 struct TokenizerHeader {

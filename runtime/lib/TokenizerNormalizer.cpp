@@ -89,6 +89,22 @@ void mapCharacters(const Normalizer &step, NormalizedText &text) {
   out.finish();
 }
 
+void surround(const Normalizer &step, NormalizedText &text) {
+  Rewriter out(text);
+  const char *begin = text.text.data();
+  const char *end = begin + text.text.size();
+  for (const char *cursor = begin; cursor != end;) {
+    size_t at = size_t(cursor - begin);
+    bool chosen = step.narrow[readCharacter(cursor)];
+    if (chosen)
+      out.insert(step.text, at);
+    out.keep(at, size_t(cursor - begin));
+    if (chosen)
+      out.insert(step.text, at);
+  }
+  out.finish();
+}
+
 void replace(const TokenizerTables &tables, const Normalizer &step,
              NormalizedText &text) {
   PatternSearch search(tables.patterns[step.first], text.text);
@@ -171,6 +187,9 @@ bool llmrt::normalizeText(const TokenizerTables &tables, NormalizedText &text) {
     switch (step.kind) {
     case NormalizerKind::MapCharacters:
       mapCharacters(step, text);
+      break;
+    case NormalizerKind::Surround:
+      surround(step, text);
       break;
     case NormalizerKind::NormalForm:
       applyNormalForm(tables, step, text);

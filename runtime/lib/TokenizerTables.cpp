@@ -227,6 +227,10 @@ void Checker::openNormalizer() {
         result.wide = map<uint16_t>(step.map, result.strings.size,
                                     "a normalizer's characters");
       break;
+    case NormalizerKind::Surround:
+      result.text = utf8(step.text, "a surrounding text");
+      result.narrow = map<uint8_t>(step.map, 2, "surrounded characters");
+      break;
     case NormalizerKind::NormalForm:
       require(!tables->forms.empty(), "normal forms");
       result.wide =

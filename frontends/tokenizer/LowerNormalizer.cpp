@@ -1,0 +1,238 @@
+//===- LowerNormalizer.cpp - Normalizer steps and patterns as tables ------===//
+
+#include "frontends/tokenizer/PatternAutomaton.h"
+#include "frontends/tokenizer/TokenizerLowering.h"
+#include "frontends/tokenizer/UnicodeTables.h"
+#include "runtime/lib/TokenizerText.h"
+
+#include <cstring>
+#include <tuple>
+
+using namespace llm;
+using namespace llmrt;
+using unicode::RustSet;
+using unicode::rustSet;
+
+uint32_t TokenizerLowering::addPattern(const RegexNode &tree) {
+  std::string error;
+  std::optional<PatternAutomaton> automaton = buildAutomaton(tree, error);
+  if (!automaton) {
+    problems.add("tokenizer: " + error);
+    return 0;
+  }
+  PatternTable table = {};
+  table.classes = automaton->classes;
+  table.states = automaton->states;
+  table.lookaheads = uint32_t(automaton->lookaheads.size());
+  table.firstLookahead = uint32_t(lookaheads.size());
+  for (const PatternAutomaton::Lookahead &lookahead : automaton->lookaheads)
+    lookaheads.push_back({writer.add(lookahead.next),
+                          writer.add(lookahead.accepts)});
+  table.classOf = writer.addMap(automaton->classOf);
+  table.next = writer.add(automaton->next);
+  table.start = writer.add(automaton->start);
+  patterns.push_back(table);
+  return uint32_t(patterns.size() - 1);
+}
+
+void TokenizerLowering::mapCharacters(
+    const std::map<uint32_t, std::string> &mapping) {
+  std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
+  std::map<std::string, uint16_t> numbers;
+  std::vector<uint32_t> offsets{0};
+  std::string pool;
+  for (const auto &[c, text] : mapping) {
+    auto [found, isNew] =
+        numbers.try_emplace(text, uint16_t(numbers.size() + 1));
+    if (isNew) {
+      pool += text;
+      offsets.push_back(uint32_t(pool.size()));
+    }
+    entries.push_back({{c, c + 1}, found->second});
+  }
+  NormalizerStep step = {};
+  step.kind = NormalizerKind::MapCharacters;
+  step.text = writer.addBytes(pool);
+  step.strings = writer.add(offsets);
+  step.map = writer.addMap(entries);
+  normalizer.push_back(step);
+}
+
+static std::map<uint32_t, std::string> mapSet(const CodePointSet &set,
+                                              const std::string &to) {
+  std::map<uint32_t, std::string> mapping;
+  for (const CodePointSet::Range &range : set.ranges())
+    for (uint32_t c = range.first; c < range.second; ++c)
+      mapping[c] = to;
+  return mapping;
+}
+
+/// BertNormalizer's "Chinese characters": blocks, whatever is assigned there.
+static CodePointSet bertIdeographs() {
+  return CodePointSet::fromRanges(
+      {{0x4e00, 0xa000}, {0x3400, 0x4dc0}, {0x20000, 0x2a6e0},
+       {0x2a700, 0x2b740}, {0x2b740, 0x2b820}, {0x2b920, 0x2ceb0},
+       {0xf900, 0xfb00}, {0x2f800, 0x2fa20}});
+}
+
+/// SentencePiece's nmt rules, as the reference's Nmt has them.
+static std::map<uint32_t, std::string> nmtRules() {
+  std::map<uint32_t, std::string> mapping =
+      mapSet(CodePointSet::fromRanges({{0x01, 0x09}, {0x0b, 0x0c},
+                                       {0x0e, 0x20}, {0x7f, 0x80},
+                                       {0x8f, 0x90}, {0x9f, 0xa0}}),
+             "");
+  for (const auto &[c, text] : mapSet(
+           CodePointSet::fromRanges(
+               {{0x09, 0x0b}, {0x0c, 0x0e}, {0x1680, 0x1681},
+                {0x200b, 0x2010}, {0x2028, 0x202a}, {0x2581, 0x2582},
+                {0xfeff, 0xff00}, {0xfffd, 0xfffe}}),
+           " "))
+    mapping[c] = text;
+  return mapping;
+}
+
+void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
+                                  NormalizerStep &step) {
+  bool composes =
+      kind == NormalizerPlan::Nfc || kind == NormalizerPlan::Nfkc;
+  bool compatible =
+      kind == NormalizerPlan::Nfkc || kind == NormalizerPlan::Nfkd;
+  const unicode::Mapping &mapping = compatible
+                                        ? unicode::compatibilityDecomposition()
+                                        : unicode::canonicalDecomposition();
+  // Characters that composition brings back, or can attach to others.
+  std::set<uint32_t> composite, second;
+  for (const unicode::Composition &entry : unicode::compositions()) {
+    composite.insert(entry.composite);
+    second.insert(entry.second);
+  }
+  for (uint32_t c = 0x1161; c < 0x1176; ++c)
+    second.insert(c);
+  for (uint32_t c = 0x11a8; c < 0x11c3; ++c)
+    second.insert(c);
+  std::set<uint32_t> concerned;
+  for (const auto &[c, decomposed] : mapping)
+    concerned.insert(c);
+  for (const auto &[c, combiningClass] : unicode::combiningClasses())
+    concerned.insert(c);
+  concerned.insert(second.begin(), second.end());
+
+  if (forms.empty())
+    forms.push_back({0, 0, 0, 0});
+  std::map<std::tuple<std::vector<uint32_t>, uint8_t, uint8_t>, uint16_t>
+      numbers;
+  std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
+  for (uint32_t c : concerned) {
+    std::vector<uint32_t> decomposed;
+    if (auto found = mapping.find(c); found != mapping.end())
+      decomposed = found->second;
+    uint8_t combiningClass = 0;
+    if (auto found = unicode::combiningClasses().find(c);
+        found != unicode::combiningClasses().end())
+      combiningClass = found->second;
+    bool comesBack = composes && composite.count(c) &&
+                     (!compatible || unicode::canonicalDecomposition().at(c) ==
+                                         decomposed);
+    bool unsure = combiningClass != 0 ||
+                  (!decomposed.empty() && !comesBack) ||
+                  (composes && second.count(c));
+    auto [found, isNew] = numbers.try_emplace(
+        {decomposed, combiningClass, unsure}, uint16_t(forms.size()));
+    if (isNew) {
+      forms.push_back({uint32_t(formCodePoints.size()),
+                       uint16_t(decomposed.size()), combiningClass, unsure});
+      formCodePoints.insert(formCodePoints.end(), decomposed.begin(),
+                            decomposed.end());
+    }
+    entries.push_back({{c, c + 1}, found->second});
+  }
+  step.kind = NormalizerKind::NormalForm;
+  step.first = composes;
+  step.map = writer.addMap(entries);
+  needsCompositions |= composes;
+}
+
+void TokenizerLowering::lowerCharsmap(std::string_view bytes,
+                                      NormalizerStep &step) {
+  uint32_t trieBytes = 0;
+  if (bytes.size() >= 4)
+    memcpy(&trieBytes, bytes.data(), 4);
+  std::string_view rest = bytes.substr(std::min<size_t>(bytes.size(), 4));
+  if (bytes.size() < 4 || trieBytes % 4 != 0 || trieBytes > rest.size() ||
+      !isUtf8(rest.substr(trieBytes))) {
+    problems.add("tokenizer: the precompiled charsmap is damaged");
+    return;
+  }
+  step.kind = NormalizerKind::Charsmap;
+  step.strings = writer.addBytes(rest.substr(0, trieBytes));
+  step.text = writer.addBytes(rest.substr(trieBytes));
+  step.map = writer.addMap(unicode::graphemeClasses());
+}
+
+void TokenizerLowering::lowerNormalizer() {
+  for (const NormalizerPlan &entry : plan.normalizer) {
+    NormalizerStep step = {};
+    switch (entry.kind) {
+    case NormalizerPlan::Lowercase: {
+      std::map<uint32_t, std::string> mapping;
+      for (const auto &[c, lower] : unicode::lowercase())
+        for (uint32_t part : lower)
+          appendCharacter(part, mapping[c]);
+      mapCharacters(mapping);
+      continue;
+    }
+    case NormalizerPlan::StripAccents:
+      mapCharacters(mapSet(rustSet(RustSet::CombiningMark), ""));
+      continue;
+    case NormalizerPlan::BertAccents:
+      mapCharacters(mapSet(rustSet(RustSet::BertAccent), ""));
+      continue;
+    case NormalizerPlan::BertClean: {
+      std::map<uint32_t, std::string> mapping =
+          mapSet(rustSet(RustSet::Whitespace), " ");
+      mapping.erase(' ');
+      for (const auto &[c, text] : mapSet(rustSet(RustSet::BertControl), ""))
+        mapping[c] = text;
+      mapCharacters(mapping);
+      continue;
+    }
+    case NormalizerPlan::Nmt:
+      mapCharacters(nmtRules());
+      continue;
+    case NormalizerPlan::BertChinese:
+      step.kind = NormalizerKind::Surround;
+      step.text = writer.addBytes(" ");
+      step.map = writer.addSet(bertIdeographs());
+      break;
+    case NormalizerPlan::Nfc:
+    case NormalizerPlan::Nfd:
+    case NormalizerPlan::Nfkc:
+    case NormalizerPlan::Nfkd:
+      lowerForm(entry.kind, step);
+      break;
+    case NormalizerPlan::Replace:
+      step.kind = NormalizerKind::Replace;
+      step.first = addPattern(*entry.pattern);
+      step.text = writer.addBytes(entry.text);
+      break;
+    case NormalizerPlan::Prepend:
+      step.kind = NormalizerKind::Prepend;
+      step.text = writer.addBytes(entry.text);
+      break;
+    case NormalizerPlan::Strip:
+      step.kind = NormalizerKind::Strip;
+      step.first = entry.left;
+      step.second = entry.right;
+      step.map = writer.addSet(rustSet(RustSet::Whitespace));
+      break;
+    case NormalizerPlan::Charsmap:
+      lowerCharsmap(entry.text, step);
+      break;
+    case NormalizerPlan::ByteLevel:
+      step.kind = NormalizerKind::BytesToCharacters;
+      break;
+    }
+    normalizer.push_back(step);
+  }
+}

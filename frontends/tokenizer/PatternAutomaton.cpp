@@ -1,0 +1,289 @@
+//===- PatternAutomaton.cpp - Patterns as deterministic automata ----------===//
+
+#include "frontends/tokenizer/PatternAutomaton.h"
+#include "frontends/tokenizer/PatternProgram.h"
+#include "runtime/lib/TokenizerFormat.h"
+
+#include <algorithm>
+#include <map>
+
+using namespace llm;
+using Step = PatternProgram::Step;
+
+static constexpr size_t kMaxStates = 8192;
+static constexpr size_t kMaxCells = 1 << 20;
+/// Steps that building one automaton may take; real patterns take 10^5.
+static constexpr uint64_t kMaxWork = 100'000'000;
+
+namespace {
+
+/// Places in the program, most wanted first.
+using Places = std::vector<uint32_t>;
+
+class Determinizer {
+public:
+  Determinizer(const PatternProgram &program, const ClassTable &classes,
+               size_t lookaheads)
+      : program(program), classes(classes), lookaheads(lookaheads) {}
+
+  bool build(PatternAutomaton &result);
+
+private:
+  /// The places in front of a character and what is known of the one before.
+  struct State {
+    uint32_t before; ///< number in `signatures`
+    Places places;
+    bool operator<(const State &other) const {
+      return std::tie(before, places) < std::tie(other.before, other.places);
+    }
+  };
+
+  uint32_t signatureOf(uint32_t classBefore);
+  uint16_t number(State state);
+  uint16_t transition(const State &state, uint32_t column, uint32_t holds);
+
+  const PatternProgram &program;
+  const ClassTable &classes;
+  size_t lookaheads;
+
+  std::map<State, uint32_t> numbers;
+  std::vector<State> states;
+  /// What classes of the character before answer to the conditions.
+  std::map<std::vector<bool>, uint32_t> signatures;
+  std::vector<uint32_t> signatureClass; ///< a class of each signature
+  std::vector<uint32_t> visited;
+  uint32_t visit = 0;
+  uint64_t work = 0;
+  bool tooLarge = false;
+};
+
+uint32_t Determinizer::signatureOf(uint32_t classBefore) {
+  std::vector<bool> answers;
+  for (const Step &step : program.steps)
+    if (step.kind == Step::Condition && step.asksBehind)
+      answers.push_back(step.behind[classBefore]);
+  auto [found, isNew] =
+      signatures.try_emplace(std::move(answers), uint32_t(signatures.size()));
+  if (isNew)
+    signatureClass.push_back(classBefore);
+  return found->second;
+}
+
+uint16_t Determinizer::number(State state) {
+  if (state.places.empty())
+    return 0;
+  auto [found, isNew] =
+      numbers.try_emplace(state, uint32_t(states.size()));
+  if (isNew) {
+    if (states.size() >= kMaxStates) {
+      tooLarge = true;
+      return 0;
+    }
+    states.push_back(std::move(state));
+  }
+  return uint16_t(found->second);
+}
+
+/// Follows all that needs no character, then takes the next one.
+uint16_t Determinizer::transition(const State &state, uint32_t column,
+                                  uint32_t holds) {
+  const uint32_t classBefore = signatureClass[state.before];
+  ++visit;
+  std::vector<uint32_t> open(state.places.rbegin(), state.places.rend());
+  Places moved;
+  bool match = false;
+  while (!open.empty()) {
+    uint32_t place = open.back();
+    open.pop_back();
+    work += 1 + moved.size();
+    if (visited[place] == visit)
+      continue;
+    visited[place] = visit;
+    const Step &step = program.steps[place];
+    switch (step.kind) {
+    case Step::Match:
+      // Places after this one are never preferred to this match.
+      match = true;
+      open.clear();
+      break;
+    case Step::Choice:
+      open.push_back(step.other);
+      open.push_back(step.next);
+      break;
+    case Step::Condition:
+      if (step.mask[column] && (!step.asksBehind || step.behind[classBefore]))
+        open.push_back(step.next);
+      break;
+    case Step::Lookahead:
+      if ((holds >> step.lookahead & 1) != step.negated)
+        open.push_back(step.next);
+      break;
+    case Step::Set:
+      if (column < classes.classes() && step.mask[column] &&
+          std::find(moved.begin(), moved.end(), step.next) == moved.end())
+        moved.push_back(step.next);
+      break;
+    }
+  }
+  uint16_t target = 0;
+  if (column < classes.classes())
+    target = number({signatureOf(column), std::move(moved)});
+  return target | (match ? llmrt::kMatchBit : 0);
+}
+
+bool Determinizer::build(PatternAutomaton &result) {
+  visited.assign(program.steps.size(), 0);
+  states.push_back({0, {}}); // the dead state
+  uint32_t columns = classes.classes() + 1;
+  for (uint32_t before = 0; before < columns; ++before)
+    result.start.push_back(number({signatureOf(before), {program.start}}));
+  for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
+    for (uint32_t holds = 0; holds < 1u << lookaheads; ++holds)
+      for (uint32_t column = 0; column < columns; ++column) {
+        State copy = states[state]; // `states` may grow
+        result.next.push_back(
+            state == 0 ? 0 : transition(copy, column, holds));
+      }
+    tooLarge |= result.next.size() > kMaxCells || work > kMaxWork;
+  }
+  result.states = uint32_t(states.size());
+  result.classes = classes.classes();
+  return !tooLarge;
+}
+
+/// Merges states that no text tells apart (Moore's algorithm). An automaton
+/// that takes too many rounds stays as it is.
+void minimize(PatternAutomaton &automaton) {
+  size_t states = automaton.states;
+  size_t columns = automaton.next.size() / states;
+  std::vector<uint32_t> block(states, 0);
+  size_t blocks = 0;
+  for (uint64_t work = 0;; work += automaton.next.size()) {
+    if (work > kMaxWork)
+      return;
+    std::map<std::vector<uint32_t>, uint32_t> rows;
+    std::vector<uint32_t> refined(states);
+    for (size_t state = 0; state < states; ++state) {
+      std::vector<uint32_t> row{block[state]};
+      for (size_t column = 0; column < columns; ++column) {
+        uint16_t cell = automaton.next[state * columns + column];
+        row.push_back(block[cell & ~llmrt::kMatchBit] << 1 |
+                      (cell & llmrt::kMatchBit ? 1 : 0));
+      }
+      // State 0 comes first and keeps its number.
+      refined[state] =
+          rows.try_emplace(std::move(row), uint32_t(rows.size())).first->second;
+    }
+    block = std::move(refined);
+    if (rows.size() == blocks)
+      break;
+    blocks = rows.size();
+  }
+  std::vector<uint16_t> next(blocks * columns);
+  for (size_t state = 0; state < states; ++state)
+    for (size_t column = 0; column < columns; ++column) {
+      uint16_t cell = automaton.next[state * columns + column];
+      next[block[state] * columns + column] =
+          uint16_t(block[cell & ~llmrt::kMatchBit] | (cell & llmrt::kMatchBit));
+    }
+  for (uint16_t &state : automaton.start)
+    state = uint16_t(block[state]);
+  automaton.states = uint32_t(blocks);
+  automaton.next = std::move(next);
+}
+
+/// A lookahead's body as an automaton that reads the text backwards: it holds
+/// where the body's beginning is among the places.
+bool buildLookahead(const RegexNode &body, const ClassTable &classes,
+                    PatternAutomaton::Lookahead &result, std::string &error) {
+  PatternProgram program;
+  std::vector<const RegexNode *> none;
+  if (!buildProgram(body, classes, /*backwards=*/true, program, none, error))
+    return false;
+  // Closed under steps without a character; `after` is the class of the
+  // character to the right.
+  auto close = [&](std::vector<bool> &places, uint32_t after) {
+    std::vector<uint32_t> open;
+    for (uint32_t place = 0; place < places.size(); ++place)
+      if (places[place])
+        open.push_back(place);
+    while (!open.empty()) {
+      const Step &step = program.steps[open.back()];
+      open.pop_back();
+      auto reach = [&](uint32_t place) {
+        if (!places[place]) {
+          places[place] = true;
+          open.push_back(place);
+        }
+      };
+      if (step.kind == Step::Choice) {
+        reach(step.next);
+        reach(step.other);
+      } else if (step.kind == Step::Condition && step.mask[after]) {
+        reach(step.next);
+      }
+    }
+  };
+  std::map<std::vector<bool>, uint32_t> numbers;
+  std::vector<std::vector<bool>> states;
+  auto number = [&](std::vector<bool> places, uint32_t after) {
+    places[program.start] = true; // a body may end anywhere
+    close(places, after);
+    auto [found, isNew] = numbers.try_emplace(places, uint32_t(states.size()));
+    if (isNew)
+      states.push_back(std::move(places));
+    return found->second;
+  };
+  number(std::vector<bool>(program.steps.size()), classes.classes());
+  for (size_t state = 0; state < states.size(); ++state) {
+    uint64_t work = states.size() * classes.classes() * program.steps.size();
+    if (states.size() > kMaxStates || work > kMaxWork) {
+      error = "not supported yet: a lookahead with a large automaton";
+      return false;
+    }
+    result.accepts.push_back(states[state][0]); // step 0 is the match
+    for (uint32_t column = 0; column < classes.classes(); ++column) {
+      std::vector<bool> moved(program.steps.size());
+      for (uint32_t place = 0; place < moved.size(); ++place) {
+        const Step &step = program.steps[place];
+        if (states[state][place] && step.kind == Step::Set && step.mask[column])
+          moved[step.next] = true;
+      }
+      result.next.push_back(uint16_t(number(std::move(moved), column)));
+    }
+  }
+  return true;
+}
+
+} // namespace
+
+std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
+                                                    std::string &error) {
+  ClassTable classes;
+  classes.collect(tree);
+  if (!classes.build()) {
+    error = "not supported yet: a pattern that tells more than 255 kinds of "
+            "characters apart";
+    return std::nullopt;
+  }
+  PatternProgram program;
+  std::vector<const RegexNode *> lookaheads;
+  if (!buildProgram(tree, classes, /*backwards=*/false, program, lookaheads,
+                    error))
+    return std::nullopt;
+  PatternAutomaton automaton;
+  if (!Determinizer(program, classes, lookaheads.size()).build(automaton)) {
+    error = "not supported yet: a pattern whose automaton has more than 8192 "
+            "states";
+    return std::nullopt;
+  }
+  minimize(automaton);
+  automaton.classOf = classes.ranges();
+  for (const RegexNode *lookahead : lookaheads) {
+    automaton.lookaheads.emplace_back();
+    if (!buildLookahead(*lookahead->children[0], classes,
+                        automaton.lookaheads.back(), error))
+      return std::nullopt;
+  }
+  return automaton;
+}
