@@ -2,30 +2,13 @@
 
 #include "frontends/architectures/ModelBuilder.h"
 
+#include "frontends/gguf/BlockFormats.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace llm;
-
-StringRef llm::nameOf(SourceType type) {
-  switch (type) {
-  case SourceType::F32: return "F32";
-  case SourceType::F16: return "F16";
-  case SourceType::BF16: return "BF16";
-  case SourceType::Q4_0: return "Q4_0";
-  case SourceType::Q4_1: return "Q4_1";
-  case SourceType::Q5_0: return "Q5_0";
-  case SourceType::Q5_1: return "Q5_1";
-  case SourceType::Q8_0: return "Q8_0";
-  case SourceType::Q2_K: return "Q2_K";
-  case SourceType::Q3_K: return "Q3_K";
-  case SourceType::Q4_K: return "Q4_K";
-  case SourceType::Q5_K: return "Q5_K";
-  case SourceType::Q6_K: return "Q6_K";
-  }
-  llvm_unreachable("every source type has a name");
-}
 
 /// The encoding that holds a source type without loss. Block types and their
 /// meaning: frontends/gguf/BlockFormats.h.
@@ -93,7 +76,7 @@ Value ModelBuilder::weight(StringRef name) {
   for (int64_t variant = 1;; ++variant) {
     parameter = module.lookupSymbol<ParameterOp>(symbol);
     if (!parameter || (parameter.getType() == type &&
-                       parameter.getSourceType() == nameOf(tensor->type)))
+                       parameter.getSourceType() == blockFormat(tensor->type).name))
       break;
     symbol = (name + "." + llvm::Twine(variant)).str();
   }
@@ -109,7 +92,7 @@ Value ModelBuilder::weight(StringRef name) {
     }
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(module.lookupSymbol<func::FuncOp>("forward"));
-    parameter = ParameterOp::create(b, loc, symbol, type, nameOf(tensor->type),
+    parameter = ParameterOp::create(b, loc, symbol, type, blockFormat(tensor->type).name,
                                     b.getArrayAttr(sources));
   }
   return WeightOp::create(b, loc, type,
@@ -148,7 +131,7 @@ std::string ModelBuilder::signature(int64_t layer) const {
        StringRef(it->first).starts_with(prefix);
        ++it)
     text += it->first.substr(prefix.size()) + ":" +
-            nameOf(it->second.type).str() + ";";
+            std::string(blockFormat(it->second.type).name) + ";";
   return text;
 }
 

@@ -55,9 +55,6 @@ private:
   mlir::Value layerIndex;  ///< its index as a value
 };
 
-/// The element or block type's name as reports and `source_type` spell it.
-llvm::StringRef nameOf(SourceType type);
-
 /// Inverse frequencies of rotary embedding, and the factor on cosines and
 /// sines, as the reference computes them (f32).
 struct RotaryFrequencies {

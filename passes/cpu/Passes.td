@@ -55,6 +55,10 @@ def LowerTeam : Pass<"llm-lower-team", "::mlir::ModuleOp"> {
     the function of its class.
     Example: tests/passes/cpu/lower-team-doc.mlir
   }];
+  let options = [
+    Option<"symbol", "symbol", "std::string", "\"step\"",
+           "Name of the function that the runtime calls">,
+  ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
     "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }

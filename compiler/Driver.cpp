@@ -1,0 +1,264 @@
+//===- Driver.cpp - From options to a file --------------------------------===//
+
+#include "compiler/Driver.h"
+
+#include "compiler/ModelDescription.h"
+#include "compiler/Options.h"
+#include "compiler/Pipelines.h"
+#include "compiler/Registration.h"
+#include "compiler/object/Link.h"
+#include "compiler/object/PackWeights.h"
+#include "compiler/object/WeightSegment.h"
+#include "compiler/targets/X86.h"
+#include "frontends/architectures/Architecture.h"
+#include "frontends/chat_template/ChatTemplateCompiler.h"
+#include "frontends/tokenizer/TokenizerCompiler.h"
+#include "passes/analysis/WeightLayout.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <deque>
+#include <thread>
+
+using namespace mlir;
+using namespace llm;
+
+namespace {
+
+class Compilation {
+public:
+  explicit Compilation(const CompileOptions &options) : options(options) {
+    DialectRegistry registry;
+    registerDialects(registry);
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+    threads = options.threads ? options.threads
+                              : std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  LogicalResult run() {
+    std::string error;
+    checkpoint = openCheckpoint(options.input, error);
+    if (!checkpoint)
+      return fail(error);
+    if (failed(findTargets()))
+      return failure();
+    module = importCheckpoint(context, *checkpoint);
+    if (!module)
+      return failure();
+    pipeline.maxRows = maxRows(options);
+    pipeline.pageTokens = options.pageSize;
+    pipeline.kvElement = kvElement();
+
+    for (const Stage &stage : stages()) {
+      if (stage.perTarget)
+        break;
+      if (failed(runStage(stage, *module)))
+        return failure();
+      if (options.emit == stage.name)
+        return print(*module);
+    }
+    description = describeModel(*module, *checkpoint, options);
+    for (const CpuTarget &target : targets) {
+      bool done = false;
+      if (failed(compileLevel(target, done)))
+        return failure();
+      if (done)
+        return success();
+    }
+    return writeObject();
+  }
+
+private:
+  LogicalResult fail(const Twine &message) {
+    llvm::errs() << "llm-compile: " << message << "\n";
+    return failure();
+  }
+  LogicalResult fail(llvm::Error error) {
+    return fail(llvm::toString(std::move(error)));
+  }
+
+  LogicalResult findTargets() {
+    for (const std::string &name : options.targets) {
+      llvm::Expected<CpuTarget> target = findCpuTarget(name);
+      if (!target)
+        return fail(target.takeError());
+      targets.push_back(*target);
+    }
+    return success();
+  }
+
+  std::string kvElement() {
+    if (options.kvCache != "auto")
+      return options.kvCache;
+    return checkpoint->config.dtype;
+  }
+
+  LogicalResult runStage(const Stage &stage, ModuleOp on) {
+    PassManager pm(&context);
+    stage.build(pm, pipeline);
+    return pm.run(on);
+  }
+
+  llvm::raw_ostream *openOutput() {
+    if (options.output == "-")
+      return &llvm::outs();
+    std::error_code error;
+    stream = std::make_unique<llvm::raw_fd_ostream>(options.output, error);
+    if (error) {
+      (void)fail(options.output + ": " + error.message());
+      return nullptr;
+    }
+    return stream.get();
+  }
+
+  LogicalResult print(ModuleOp what) {
+    llvm::raw_ostream *os = openOutput();
+    if (!os)
+      return failure();
+    what.print(*os);
+    return success();
+  }
+
+  LogicalResult printBytes(llvm::ArrayRef<char> bytes) {
+    llvm::raw_ostream *os = openOutput();
+    if (!os)
+      return failure();
+    os->write(bytes.data(), bytes.size());
+    return success();
+  }
+
+  /// From phases to object code for one level; `done` if a stage was printed.
+  LogicalResult compileLevel(const CpuTarget &target, bool &done) {
+    OwningOpRef<ModuleOp> copy = module->clone();
+    pipeline.target = &target;
+    pipeline.stepSymbol = "llm_step_" + std::to_string(objects.size());
+    CpuLevelDescription level;
+    level.name = target.name;
+    level.features = target.required;
+    level.stepSymbol = pipeline.stepSymbol;
+    for (const Stage &stage : stages()) {
+      if (!stage.perTarget)
+        continue;
+      if (failed(runStage(stage, *copy)))
+        return failure();
+      if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("llm.arena_bytes"))
+        level.arenaBytes = bytes.getInt();
+      if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("llm.scratch_bytes"))
+        level.scratchBytes = llvm::alignTo(bytes.getInt(), 64);
+      if (options.emit == stage.name) {
+        done = true;
+        return print(*copy);
+      }
+    }
+    // What the step was made of is described elsewhere; code alone remains.
+    for (Operation &op : llvm::make_early_inc_range(*copy->getBody()))
+      if (isa<ParameterOp, StateGroupOp>(op))
+        op.erase();
+    llvm::LLVMContext llvmContext;
+    std::unique_ptr<llvm::Module> code =
+        translateModuleToLLVMIR(*copy, llvmContext);
+    if (!code)
+      return fail("translation to LLVM IR failed");
+    std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
+    optimize(*code, *machine);
+    for (llvm::Function &function : *code)
+      if (!function.isDeclaration() && !function.hasLocalLinkage())
+        function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    bool assembly = options.emit == "asm";
+    llvm::SmallVector<char, 0> object = emitCode(*code, *machine, assembly);
+    if (assembly || options.emit == "obj") {
+      done = true;
+      return printBytes(object);
+    }
+    objects.push_back(std::move(object));
+    description.levels.push_back(level);
+    return success();
+  }
+
+  LogicalResult compileText() {
+    std::string error;
+    bool hasTokenizer =
+        !checkpoint->tokenizerJson.empty() || checkpoint->ggufTokenizer;
+    if (hasTokenizer &&
+        !compileTokenizer(*checkpoint, description.tokenizer, error))
+      return fail(options.input + ": " + error);
+    if (!checkpoint->chatTemplate.empty() && options.chatTemplate &&
+        !compileChatTemplate(checkpoint->chatTemplate, checkpoint->bosToken,
+                             checkpoint->eosToken, description.chatTemplate,
+                             error))
+      return fail(options.input + ": chat template: " + error +
+                  " (--no-chat-template goes on without it)");
+    return success();
+  }
+
+  LogicalResult writeObject() {
+    if (failed(compileText()))
+      return failure();
+    auto descriptor = emitDescriptorObject(description);
+    if (!descriptor)
+      return fail(descriptor.takeError());
+    objects.push_back(std::move(*descriptor));
+    std::vector<llvm::MemoryBufferRef> buffers;
+    for (auto [i, object] : llvm::enumerate(objects)) {
+      names.push_back("code." + std::to_string(i));
+      buffers.emplace_back(llvm::StringRef(object.data(), object.size()),
+                           names.back());
+    }
+    std::string symbol = descriptorSymbol(description.name);
+    llvm::SmallVector<char, 0> image;
+    if (llvm::Error error = linkSharedObject(buffers, symbol, image))
+      return fail(std::move(error));
+    auto segment = WeightSegmentWriter::create(
+        options.output, image, symbol, WeightLayout(*module).bytes());
+    if (!segment)
+      return fail(segment.takeError());
+    bool terminal = llvm::sys::Process::StandardErrIsDisplayed();
+    auto progress = [&](double share) {
+      if (terminal)
+        llvm::errs() << "\rpacking weights "
+                     << static_cast<int>(share * 100 + 0.5) << " %"
+                     << (share == 1.0 ? "\n" : "");
+    };
+    if (failed(packWeights(*module, *checkpoint, **segment, threads, progress)))
+      return failure();
+    if (llvm::Error error = (*segment)->finish(threads))
+      return fail(std::move(error));
+    return success();
+  }
+
+  const CompileOptions &options;
+  MLIRContext context;
+  unsigned threads;
+  std::unique_ptr<Checkpoint> checkpoint;
+  std::vector<CpuTarget> targets;
+  OwningOpRef<ModuleOp> module;
+  PipelineOptions pipeline;
+  ObjectDescription description;
+  std::vector<llvm::SmallVector<char, 0>> objects;
+  std::deque<std::string> names;
+  std::unique_ptr<llvm::raw_fd_ostream> stream;
+};
+
+} // namespace
+
+int llm::compile(const CompileOptions &options) {
+  bool knownStage = llvm::is_contained({"so", "asm", "obj"}, options.emit) ||
+                    llvm::any_of(stages(), [&](const Stage &stage) {
+                      return stage.name == options.emit;
+                    });
+  if (!knownStage) {
+    llvm::errs() << "llm-compile: --emit=" << options.emit
+                 << ": accepted: import, model, phases, loops, llvm, asm, obj, "
+                    "so\n";
+    return 1;
+  }
+  return succeeded(Compilation(options).run()) ? 0 : 1;
+}

@@ -1,0 +1,139 @@
+//===- ModelDescription.cpp - What an object says of its model ------------===//
+
+#include "compiler/ModelDescription.h"
+
+#include "compiler/Options.h"
+#include "dialects/llm/LLMDialect.h"
+#include "frontends/Checkpoint.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace llm;
+using llmrt::DimSymbol;
+using llmrt::ElementType;
+
+static ElementType elementTypeOf(Type type) {
+  if (type.isBF16())
+    return ElementType::BF16;
+  if (type.isF16())
+    return ElementType::F16;
+  if (type.isInteger(8))
+    return ElementType::I8;
+  return ElementType::F32;
+}
+
+static ArgumentDescription describeArgument(StringRef name) {
+  auto symbol = [](DimSymbol s, int64_t plus = 0) {
+    return llmrt::ArgumentDim{static_cast<int32_t>(s), 0, plus};
+  };
+  ArgumentDescription argument;
+  argument.name = name.str();
+  argument.type = ElementType::I32;
+  if (name == "sequence_starts")
+    argument.dims = {symbol(DimSymbol::Sequences, 1)};
+  else if (name == "context_lengths" || name == "prompt_lengths")
+    argument.dims = {symbol(DimSymbol::Sequences)};
+  else if (name.starts_with("state_table."))
+    argument.dims = {symbol(DimSymbol::Sequences), symbol(DimSymbol::Pages)};
+  else if (name == "output_rows")
+    argument.dims = {symbol(DimSymbol::Outputs)};
+  else
+    argument.dims = {symbol(DimSymbol::Rows)};
+  return argument;
+}
+
+/// Counts of weights that reports and shares of the ceiling are made from.
+static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
+                         llmrt::ModelFacts &facts) {
+  const DecoderConfig &config = checkpoint.config;
+  bool tied = !checkpoint.tensors.count("head.weight");
+  int64_t layerWeights = 0;
+  bool quantized = false;
+  for (ParameterOp op : module.getOps<ParameterOp>()) {
+    auto packed = dyn_cast<PackedType>(op.getType());
+    int64_t entries = llvm::count_if(
+        op.getSources().getAsValueRange<StringAttr>(),
+        [](StringRef name) { return !name.empty(); });
+    if (!packed) {
+      facts.weightBytesRead +=
+          entries * cast<RankedTensorType>(op.getType()).getDimSize(0) * 4;
+      continue;
+    }
+    bool embedding = op.getSymName().starts_with("embed.");
+    bool head = op.getSymName().starts_with("head.") || (embedding && tied);
+    int64_t elements = packed.getRows() * packed.getColumns() * entries;
+    if (!embedding || head)
+      facts.weightBytesRead += packed.getLayout().getStoredBytes(elements);
+    if (!embedding && !head)
+      layerWeights += elements;
+    auto dense = dyn_cast<DenseAttr>(packed.getEncoding());
+    quantized |= !dense;
+    if (dense && !embedding)
+      facts.weightType = elementTypeOf(dense.getElementType());
+  }
+  if (quantized)
+    facts.weightType = ElementType::I8;
+  facts.prefillFlopsPerToken = 2 * layerWeights;
+  facts.headFlops = 2 * config.vocabSize * config.hiddenSize;
+  facts.attentionFlopsPerPair =
+      4 * config.numLayers * config.numAttentionHeads * config.headDim;
+}
+
+int64_t llm::maxRows(const CompileOptions &options) {
+  return options.prefillChunk + options.maxBatch - 1;
+}
+
+ObjectDescription llm::describeModel(ModuleOp module,
+                                     const Checkpoint &checkpoint,
+                                     const CompileOptions &options) {
+  const DecoderConfig &config = checkpoint.config;
+  ObjectDescription description;
+  description.name = options.name;
+  description.provenance =
+      std::string("llm-compile " LLM_VERSION "; ") + config.architecture + " from " +
+      (checkpoint.format == Checkpoint::Format::Gguf ? "GGUF" : "safetensors");
+  description.endTokens = checkpoint.endTokens;
+
+  llmrt::ModelFacts &facts = description.facts;
+  facts.vocabSize = config.vocabSize;
+  facts.hiddenSize = config.hiddenSize;
+  facts.layers = config.numLayers;
+  facts.maxContext = options.maxContext ? options.maxContext
+                                        : config.maxPositionEmbeddings;
+  facts.maxBatch = options.maxBatch;
+  facts.maxRows = maxRows(options);
+  facts.bosCount = checkpoint.bos ? 1 : 0;
+  facts.bos = checkpoint.bos.value_or(0);
+  facts.computeType = ElementType::F32;
+  countWeights(module, checkpoint, facts);
+
+  auto step = module.lookupSymbol<func::FuncOp>("step");
+  for (unsigned i = 0; i < step.getNumArguments(); ++i)
+    description.arguments.push_back(describeArgument(
+        cast<StringAttr>(step.getArgAttr(i, "llm.argument")).getValue()));
+  ArgumentDescription logits;
+  logits.name = "logits";
+  logits.type = ElementType::F32;
+  logits.isOutput = true;
+  logits.dims = {{static_cast<int32_t>(DimSymbol::Outputs), 0, 0},
+                 {-1, 0, config.vocabSize}};
+  description.arguments.push_back(logits);
+
+  for (StateGroupOp op : module.getOps<StateGroupOp>()) {
+    StateType type = op.getType();
+    StateGroupDescription group;
+    group.name = op.getSymName().str();
+    group.layers = op.getLayers().size();
+    group.pageTokens = type.getPage();
+    group.layerPageBytes = type.getLayerPageBytes();
+    group.window = type.getWindow();
+    group.keyValueHeads = type.getHeads();
+    group.headDim = type.getHeadDim();
+    group.type = elementTypeOf(type.getElementType());
+    facts.stateBytesPerToken +=
+        group.layers * group.layerPageBytes / group.pageTokens;
+    description.groups.push_back(group);
+  }
+  return description;
+}

@@ -1,0 +1,27 @@
+//===- ModelDescription.h - What an object says of its model ---*- C++ -*-===//
+
+#ifndef LLM_COMPILER_MODELDESCRIPTION_H
+#define LLM_COMPILER_MODELDESCRIPTION_H
+
+#include "compiler/object/Descriptor.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llm {
+
+struct Checkpoint;
+struct CompileOptions;
+
+/// Fills in everything but levels, tokenizer and template. `module` is at stage
+/// "model": its @step names the arguments, its state groups the states.
+ObjectDescription describeModel(mlir::ModuleOp module,
+                                const Checkpoint &checkpoint,
+                                const CompileOptions &options);
+
+/// Rows of a step at most: a prompt's chunk beside one token of every other
+/// sequence.
+int64_t maxRows(const CompileOptions &options);
+
+} // namespace llm
+
+#endif // LLM_COMPILER_MODELDESCRIPTION_H

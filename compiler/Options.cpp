@@ -1,0 +1,114 @@
+//===- Options.cpp - The command line of llm-compile ----------------------===//
+//
+// Every flag of the compiler, and nothing else reads cl::opt.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Options.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+
+namespace {
+
+/// Constructed when the command line is read, not before main: LLVM and lld
+/// register flags of the same names.
+struct Flags {
+  cl::opt<std::string> input{cl::Positional, cl::Required,
+                             cl::desc("<model folder or .gguf file>")};
+  cl::opt<std::string> output{"o", cl::value_desc("file"),
+                              cl::desc("Output (default: <name>.so; "
+                                       "standard output with --emit)")};
+  cl::opt<std::string> name{
+      "name", cl::value_desc("identifier"),
+      cl::desc("The object exports llmrt_model_<identifier> "
+               "(default: from the input's name)")};
+  cl::opt<std::string> emit{
+      "emit", cl::value_desc("stage"), cl::init("so"),
+      cl::desc("Stop after a stage and print it: import, model, phases, "
+               "loops, llvm, asm, obj; or so")};
+  cl::list<std::string> targets{
+      "target", cl::CommaSeparated, cl::value_desc("levels"),
+      cl::desc("CPU levels to make code for: native, x86-64-v3, "
+               "x86-64-v4 (default: native)")};
+  cl::opt<std::string> kvCache{
+      "kv-cache", cl::init("auto"), cl::value_desc("type"),
+      cl::desc("Element type of keys and values: f32, bf16, f16")};
+  cl::opt<int64_t> pageSize{"page-size", cl::init(32),
+                            cl::desc("Tokens of a KV page")};
+  cl::opt<int64_t> maxContext{
+      "max-context", cl::init(0),
+      cl::desc("Tokens a sequence may hold (default: the model's)")};
+  cl::opt<int64_t> maxBatch{"max-batch", cl::init(16),
+                            cl::desc("Sequences of one step")};
+  cl::opt<int64_t> prefillChunk{
+      "prefill-chunk", cl::init(512),
+      cl::desc("Prompt tokens that one step takes at most")};
+  cl::opt<unsigned> threads{"threads", cl::init(0),
+                            cl::desc("Threads to compile with "
+                                     "(default: all)")};
+  cl::opt<bool> noChatTemplate{"no-chat-template",
+                               cl::desc("Leave the chat template out")};
+  cl::opt<bool> report{"report", cl::desc("Say what was made of the model")};
+};
+
+} // namespace
+
+/// A C identifier made of a file's name.
+static std::string identifier(StringRef path) {
+  while (path.size() > 1 && path.ends_with("/"))
+    path = path.drop_back();
+  std::string result = sys::path::stem(path).str();
+  for (char &c : result)
+    if (!isAlnum(c))
+      c = '_';
+  if (result.empty() || isDigit(result[0]))
+    result = "model_" + result;
+  return result;
+}
+
+bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
+  cl::ResetCommandLineParser();
+  Flags flags;
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "llm-compile: a language model as a shared object\n",
+          &errs()))
+    return false;
+  auto wrong = [](const Twine &message) {
+    errs() << "llm-compile: " << message << "\n";
+    return false;
+  };
+  if (flags.pageSize < 16 || (flags.pageSize & (flags.pageSize - 1)) ||
+      flags.pageSize > 1024)
+    return wrong("--page-size=" + Twine(flags.pageSize) +
+                 ": accepted: a power of two from 16 to 1024");
+  if (flags.maxBatch < 1 || flags.maxBatch > 4096)
+    return wrong("--max-batch=" + Twine(flags.maxBatch) +
+                 ": accepted: 1 to 4096");
+  if (flags.prefillChunk < 1 || flags.prefillChunk > 65536)
+    return wrong("--prefill-chunk=" + Twine(flags.prefillChunk) +
+                 ": accepted: 1 to 65536");
+  if (flags.maxContext < 0 || flags.maxContext > (int64_t(1) << 24))
+    return wrong("--max-context=" + Twine(flags.maxContext) +
+                 ": accepted: 1 to 16777216");
+  options.input = flags.input;
+  options.name = flags.name.empty() ? identifier(flags.input) : flags.name;
+  options.emit = flags.emit;
+  options.output = flags.output;
+  if (options.output.empty())
+    options.output = options.emit == "so" ? options.name + ".so" : "-";
+  options.targets.assign(flags.targets.begin(), flags.targets.end());
+  if (options.targets.empty())
+    options.targets = {"native"};
+  options.kvCache = flags.kvCache;
+  options.pageSize = flags.pageSize;
+  options.maxContext = flags.maxContext;
+  options.maxBatch = flags.maxBatch;
+  options.prefillChunk = flags.prefillChunk;
+  options.threads = flags.threads;
+  options.chatTemplate = !flags.noChatTemplate;
+  options.report = flags.report;
+  return true;
+}

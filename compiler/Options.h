@@ -1,0 +1,36 @@
+//===- Options.h - What a compilation is asked for -------------*- C++ -*-===//
+//
+// The command line of llm-compile, read once in Options.cpp; everything else
+// gets this structure.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_COMPILER_OPTIONS_H
+#define LLM_COMPILER_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace llm {
+
+struct CompileOptions {
+  std::string input, output, name;
+  std::string emit = "so"; ///< a stage's name, "asm", "obj" or "so"
+  std::vector<std::string> targets;
+  std::string kvCache = "auto";
+  int64_t pageSize = 32;
+  int64_t maxContext = 0; ///< 0: what the model was made for
+  int64_t maxBatch = 16;
+  int64_t prefillChunk = 512;
+  unsigned threads = 0; ///< 0: all
+  bool chatTemplate = true;
+  bool report = false;
+};
+
+/// Reads the command line. Returns false after it printed what is wrong.
+bool parseCommandLine(int argc, char **argv, CompileOptions &options);
+
+} // namespace llm
+
+#endif // LLM_COMPILER_OPTIONS_H

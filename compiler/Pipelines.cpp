@@ -1,0 +1,121 @@
+//===- Pipelines.cpp - The stages of a compilation ------------------------===//
+//
+// The only list of pass order.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Pipelines.h"
+
+#include "compiler/targets/X86.h"
+#include "passes/cpu/Passes.h"
+#include "passes/model/Passes.h"
+#include "passes/tile/Passes.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace llm {
+
+static void buildImport(OpPassManager &, const PipelineOptions &) {}
+
+static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createFuseGatedLinear());
+  pm.addPass(createMergeProjections());
+  pm.addPass(createFuseResidualLinear());
+  InsertPagedKVOptions kv;
+  kv.element = options.kvElement;
+  kv.pageTokens = options.pageTokens;
+  pm.addPass(createInsertPagedKV(kv));
+  pm.addPass(createCSEPass());
+}
+
+static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
+  const TileChoices &tiles = options.target->tiles;
+  SpecializeRowsOptions rows;
+  for (int64_t last : tiles.classes)
+    if (last < options.maxRows)
+      rows.classes.push_back(last);
+  rows.classes.push_back(options.maxRows);
+  pm.addPass(createSpecializeRows(rows));
+  TileLinearOptions linear;
+  linear.registerRows.assign(tiles.registerRows.begin(),
+                             tiles.registerRows.end());
+  linear.panels.assign(tiles.panels.begin(), tiles.panels.end());
+  linear.chunkRows = tiles.chunkRows;
+  pm.addPass(createTileLinear(linear));
+  TileFlashAttentionOptions attention;
+  attention.registerRows = tiles.attentionRows;
+  pm.addPass(createTileFlashAttention(attention));
+  TileKVAppendOptions append;
+  append.blockRows = tiles.blockRows;
+  pm.addPass(createTileKVAppend(append));
+  TileRowsOptions other;
+  other.blockRows = tiles.blockRows;
+  pm.addPass(createTileRows(other));
+}
+
+static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {
+  LowerStepsOptions steps;
+  steps.maxRows = options.maxRows;
+  pm.addPass(createLowerSteps(steps));
+  pm.addPass(createExpandWeightTiles());
+  pm.addPass(createExpandMath());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void addConversionToLLVM(OpPassManager &pm, bool barePointers) {
+  pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions functions;
+  functions.useBarePtrCallConv = barePointers;
+  pm.addPass(createConvertFuncToLLVMPass(functions));
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
+  LowerTeamOptions team;
+  team.symbol = options.stepSymbol;
+  pm.addPass(createLowerTeam(team));
+  addConversionToLLVM(pm, /*barePointers=*/false);
+}
+
+llvm::ArrayRef<Stage> stages() {
+  static const Stage table[] = {
+      {"import", "the model as its file describes it", buildImport, false},
+      {"model", "fused and incremental, with a paged KV cache", buildModel,
+       false},
+      {"phases", "steps of tiled phases", buildPhases, true},
+      {"loops", "loops on memory, run by a team of threads", buildLoops, true},
+      {"llvm", "LLVM dialect", buildLLVM, true},
+  };
+  return table;
+}
+
+} // namespace llm

@@ -1,0 +1,25 @@
+//===- PackWeights.h - Stream a checkpoint through packing code -*- C++ -*-===//
+
+#ifndef LLM_COMPILER_OBJECT_PACKWEIGHTS_H
+#define LLM_COMPILER_OBJECT_PACKWEIGHTS_H
+
+#include "frontends/Checkpoint.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llm {
+
+class WeightSegmentWriter;
+
+/// Packs every parameter that the module declares from the mapped checkpoint
+/// into the segment, panel by panel, on `threads` threads. The packing code is
+/// compiled for this machine. Memory beside the mapping: some panels a thread.
+/// `progress` is called now and then with the share done.
+mlir::LogicalResult packWeights(mlir::ModuleOp module,
+                                const Checkpoint &checkpoint,
+                                WeightSegmentWriter &segment, unsigned threads,
+                                llvm::function_ref<void(double)> progress);
+
+} // namespace llm
+
+#endif // LLM_COMPILER_OBJECT_PACKWEIGHTS_H

@@ -1,0 +1,197 @@
+//===- PackingCode.cpp - Code that turns source tensors into panels -------===//
+
+#include "compiler/object/PackingCode.h"
+
+#include "compiler/object/SourceBlocks.h"
+#include "dialects/llm/Encodings.h"
+#include "passes/tile/Passes.h"
+#include "passes/tile/TileCode.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace llm;
+
+namespace {
+
+class PanelPacking {
+public:
+  PanelPacking(TileCode &c, const PackingKind &kind, Value source, Value panel,
+               Value number)
+      : c(c), kind(kind), packed(dyn_cast<PackedType>(kind.type)),
+        source(source), panel(panel), number(number) {}
+
+  LogicalResult run() {
+    if (!packed)
+      return packVector();
+    if (auto dense = dyn_cast<DenseAttr>(packed.getEncoding()))
+      return packDense(dense);
+    return packGrouped(cast<GroupedAttr>(packed.getEncoding()));
+  }
+
+private:
+  LogicalResult packVector() {
+    if (!isDense(kind.source))
+      return unsupported();
+    int64_t count = cast<RankedTensorType>(kind.type).getDimSize(0);
+    c.loop(c.index(0), c.index(count), 1, [&](Value i) {
+      storeBytes(readDense(c, kind.source, source, i), c.mul(i, 4));
+    });
+    return success();
+  }
+
+  LogicalResult packDense(DenseAttr encoding) {
+    if (!isDense(kind.source))
+      return unsupported();
+    int64_t span = encoding.getBlockSpan(), bytes = encoding.getBlockBytes();
+    Type element = encoding.getElementType();
+    int64_t size = element.getIntOrFloatBitWidth() / 8;
+    forRows([&](Value lane, Value row) {
+      c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
+        Value place = c.add(c.mul(row, packed.getColumns()), k);
+        Value value;
+        if (elementType(c, kind.source) == element)
+          value = loadBytes(c, source, c.mul(place, size), element);
+        else
+          value = arith::TruncFOp::create(
+              c, element, readDense(c, kind.source, source, place));
+        Value at = c.add(c.mul(c.div(k, span), bytes), c.mul(lane, 4));
+        at = c.add(at, c.mul(c.rem(k, span), size));
+        storeBytes(value, at);
+      });
+    });
+    return success();
+  }
+
+  /// Repacks a block type: quants and scales keep their values.
+  LogicalResult packGrouped(GroupedAttr encoding) {
+    std::optional<SourceBlock> block = SourceBlock::of(kind.source);
+    if (!block || packed.getColumns() % block->elements)
+      return unsupported();
+    GroupedLayout layout(encoding);
+    int64_t group = encoding.getGroup(), super = encoding.getSuper();
+    int64_t blocksOfRow = packed.getColumns() / block->elements;
+    Type i8 = c.getI8Type();
+    auto blockOf = [&](Value row, Value k) {
+      Value at = c.add(c.mul(row, blocksOfRow), c.div(k, block->elements));
+      return c.mul(at, block->bytes);
+    };
+    auto targetOf = [&](Value k) {
+      return c.mul(c.div(k, layout.span), layout.bytes);
+    };
+    forRows([&](Value lane, Value row) {
+      c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
+        Value quant = block->quant(c, source, blockOf(row, k),
+                                   c.rem(k, block->elements));
+        Value inBlock = c.rem(k, layout.span);
+        Value run = c.add(targetOf(k),
+                          c.mul(c.div(inBlock, kRun), layout.runBytes));
+        Value quad = c.div(c.rem(k, kRun), 4);
+        Value byte = c.add(c.mul(lane, 4), c.rem(k, 4));
+        for (const Plane &plane : layout.planes) {
+          Value at = c.add(run, c.mul(c.rem(quad, plane.width), 64));
+          at = c.add(c.add(at, byte), plane.offset);
+          Value field = c.mul(c.div(quad, plane.width), plane.width);
+          Value bits = arith::ShRUIOp::create(c, quant, i32(plane.shift));
+          bits = arith::AndIOp::create(c, bits, i32((1 << plane.width) - 1));
+          bits = arith::ShLIOp::create(
+              c, bits,
+              arith::IndexCastOp::create(c, c.getI32Type(), field));
+          Value old = loadBytes(c, panel, at, i8);
+          storeBytes(arith::OrIOp::create(
+                         c, old, arith::TruncIOp::create(c, i8, bits)),
+                     at);
+        }
+      });
+      // Scales of every group, and what groups share.
+      c.loop(c.index(0), c.index(packed.getColumns()), group, [&](Value k) {
+        Value from = blockOf(row, k), inSource = c.rem(k, block->elements);
+        Value index = c.div(c.rem(k, layout.span), group);
+        Value entry = c.add(c.mul(index, kPanel), lane);
+        auto half = [&](int64_t section, Value place, Value bits) {
+          storeBytes(bits, c.add(c.add(targetOf(k), section), c.mul(place, 2)));
+        };
+        if (!super) {
+          half(layout.scales, entry, block->scale(c, source, from));
+          if (layout.minimums >= 0)
+            half(layout.minimums, entry, block->minimum(c, source, from));
+          return;
+        }
+        storeBytes(block->subScale(c, source, from, inSource),
+                   c.add(c.add(targetOf(k), layout.subScales), entry));
+        half(layout.scales, lane, block->scale(c, source, from));
+        if (layout.minimums >= 0) {
+          storeBytes(block->subMinimum(c, source, from, inSource),
+                     c.add(c.add(targetOf(k), layout.subMinimums), entry));
+          half(layout.minimums, lane, block->minimum(c, source, from));
+        }
+      });
+    });
+    return success();
+  }
+
+  /// The rows of the panel that exist, with their place in the source.
+  void forRows(llvm::function_ref<void(Value lane, Value row)> body) {
+    Value first = c.mul(number, kPanel);
+    Value count = c.minimum(c.sub(c.index(packed.getRows()), first),
+                            c.index(kPanel));
+    c.loop(c.index(0), count, 1, [&](Value lane) {
+      Value row = c.add(first, lane);
+      if (kind.interleavedHeads) {
+        // Row i of a head's first half is stored as row 2i, of the second as
+        // row 2i + 1.
+        int64_t width = packed.getRows() / kind.interleavedHeads;
+        Value head = c.mul(c.div(row, width), width);
+        Value inHead = c.rem(row, width);
+        Value half = c.div(inHead, width / 2);
+        Value pair = c.mul(c.rem(inHead, width / 2), 2);
+        row = c.add(c.add(head, pair), half);
+      }
+      body(lane, row);
+    });
+  }
+
+  Value i32(int64_t value) {
+    return arith::ConstantIntOp::create(c, c.getI32Type(), value);
+  }
+  /// Writes a scalar to byte `at` of the panel.
+  void storeBytes(Value value, Value at) {
+    int64_t size = value.getType().getIntOrFloatBitWidth() / 8;
+    Value vector = vector::BroadcastOp::create(
+        c, VectorType::get(1, value.getType()), value);
+    vector = vector::BitCastOp::create(
+        c, VectorType::get(size, c.getI8Type()), vector);
+    vector::StoreOp::create(c, vector, panel, ValueRange(at));
+  }
+  LogicalResult unsupported() {
+    return emitError(c.getLoc()) << "not supported yet: packing this source as "
+                                 << kind.type;
+  }
+
+  TileCode &c;
+  const PackingKind &kind;
+  PackedType packed; ///< null for a vector
+  Value source, panel, number;
+};
+
+} // namespace
+
+LogicalResult llm::emitPackingFunction(ModuleOp module, StringRef name,
+                                       const PackingKind &kind) {
+  TileCode c(module.getLoc(), module.getContext());
+  c.setInsertionPointToEnd(module.getBody());
+  // The checkpoint's reader has checked that the source holds what the type
+  // needs; the functions get base pointers only.
+  auto bytes = MemRefType::get({int64_t(1) << 62}, c.getI8Type());
+  auto function = func::FuncOp::create(
+      c, name, c.getFunctionType({bytes, bytes, c.getI64Type()}, {}));
+  c.setInsertionPointToStart(function.addEntryBlock());
+  Value number = arith::IndexCastOp::create(c, c.getIndexType(),
+                                            function.getArgument(2));
+  if (failed(PanelPacking(c, kind, function.getArgument(0),
+                          function.getArgument(1), number)
+                 .run()))
+    return failure();
+  func::ReturnOp::create(c);
+  return success();
+}

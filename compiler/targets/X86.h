@@ -1,0 +1,60 @@
+//===- X86.h - CPU levels and their code -----------------------*- C++ -*-===//
+//
+// A level is a set of instructions with the tile choices that suit it. One
+// object may hold code for several; the runtime picks when it loads the object.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_COMPILER_TARGETS_X86_H
+#define LLM_COMPILER_TARGETS_X86_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace llvm {
+class Module;
+class TargetMachine;
+} // namespace llvm
+
+namespace llm {
+
+/// Tile choices, each overridable by name with --tile=.
+struct TileChoices {
+  /// Rows of activations and panels of weights held in registers, for each
+  /// class of row counts, whose largest counts are in `classes` (the last one
+  /// becomes the largest step).
+  llvm::SmallVector<int64_t> classes, registerRows, panels;
+  int64_t chunkRows;     ///< rows that a group of panels is applied to at once
+  int64_t attentionRows; ///< rows of scores held in registers
+  int64_t blockRows;     ///< rows of a tile of norms and the like
+};
+
+struct CpuTarget {
+  std::string name;     ///< as in --target=
+  std::string cpu;      ///< LLVM's name of the processor
+  std::string features; ///< LLVM's feature string
+  std::string required; ///< what the machine must have, as /proc/cpuinfo spells it
+  TileChoices tiles;
+};
+
+/// The level called `name`, or with "native" the best one that this machine
+/// has. The error lists the names.
+llvm::Expected<CpuTarget> findCpuTarget(llvm::StringRef name);
+
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(const CpuTarget &target);
+
+/// Optimises the module for the target.
+void optimize(llvm::Module &module, llvm::TargetMachine &machine);
+
+/// Machine code: an object file, or assembly.
+llvm::SmallVector<char, 0> emitCode(llvm::Module &module,
+                                    llvm::TargetMachine &machine,
+                                    bool assembly);
+
+} // namespace llm
+
+#endif // LLM_COMPILER_TARGETS_X86_H
