@@ -7,7 +7,7 @@
 # Tests name programs plainly (llm-opt, FileCheck, not, split-file). Beside lit's
 # own %s, %t, %S there are:
 #   %python            Python with numpy, gguf, safetensors
-#   %cc %cxx %cmake    as the build used them
+#   %cc %cxx %cmake %llvm_include   as the build used them
 #   %root %build       the repository and the build; %bin %lib in the latter
 #   %smollm2_gguf %smollm2_f32   the real model (REQUIRES: smollm2)
 #
@@ -44,6 +44,7 @@ config.substitutions += [
     ("%cxx", config.llm_cxx),
     ("%cmake", config.llm_cmake),
     ("%build", config.llm_binary_dir),
+    ("%llvm_include", config.llvm_include_dir),
     ("%smollm2_gguf", smollm2 + ".Q4_1.gguf"),
     ("%smollm2_f32", smollm2 + "-f32"),
 ]
