@@ -12,6 +12,8 @@
 #include "llvm/Support/Program.h"
 
 #include <algorithm>
+#include <csignal>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -325,6 +327,22 @@ TEST(WeightSegment, RefusesADestinationThatIsNoFile) {
   EXPECT_TRUE(says(refusal("/dev/null", 10), "not a regular file"));
   EXPECT_TRUE(says(refusal(folder.file("absent/model.so"), 10),
                    "No such file or directory"));
+}
+
+TEST(WeightSegment, SaysWhatTheSystemRefuses) {
+  toy::Folder folder;
+  struct rlimit before, small;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = before;
+  small.rlim_cur = 10 * kMiB;
+  auto handler = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  std::string problem = refusal(folder.file("model.so"), 20 * kMiB);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, handler);
+  EXPECT_TRUE(says(problem, "model.so: cannot make the file"));
+  EXPECT_TRUE(says(problem, "File too large"));
+  EXPECT_TRUE(folder.list().empty());
 }
 
 TEST(WeightSegment, RefusesMoreThanTheAddressSpaceHolds) {
