@@ -1,4 +1,4 @@
-//===- HostedNames.c - What LLVM libc expects of a hosted C library --------===//
+//===- HostedNames.c - What LLVM libc expects of a hosted C library -------===//
 //
 // The members of libllvmlibc.a that the link draws in were built for a program
 // with glibc: they report range errors through errno and guard their stack.
