@@ -1,4 +1,4 @@
-#===- SupportArchive.cmake - The libraries that llm-compile links into models ===#
+#===- SupportArchive.cmake - The libraries linked into every model ----------===#
 #
 # LLVM libc, compiler-rt's builtins and two names that LLVM libc expects of its
 # host become bytes inside the compiler (SupportArchive.cpp), so that compiling
