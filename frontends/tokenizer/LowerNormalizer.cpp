@@ -25,9 +25,8 @@ uint32_t TokenizerLowering::addPattern(const RegexNode &tree) {
   table.states = automaton->states;
   table.lookaheads = uint32_t(automaton->lookaheads.size());
   table.firstLookahead = uint32_t(lookaheads.size());
-  for (const PatternAutomaton::Lookahead &lookahead : automaton->lookaheads)
-    lookaheads.push_back({writer.add(lookahead.next),
-                          writer.add(lookahead.accepts)});
+  for (const std::vector<uint16_t> &lookahead : automaton->lookaheads)
+    lookaheads.push_back({writer.add(lookahead)});
   table.classOf = writer.addMap(automaton->classOf);
   table.next = writer.add(automaton->next);
   table.start = writer.add(automaton->start);

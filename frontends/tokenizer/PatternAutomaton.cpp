@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 using namespace llm;
 using Step = PatternProgram::Step;
@@ -27,6 +28,7 @@ public:
       : program(program), classes(classes), lookaheads(lookaheads) {}
 
   bool build(PatternAutomaton &result);
+  bool buildLookahead(std::vector<uint16_t> &next);
 
 private:
   /// The places in front of a character and what is known of the one before.
@@ -55,6 +57,7 @@ private:
   uint32_t visit = 0;
   uint64_t work = 0;
   bool tooLarge = false;
+  bool anywhere = false; ///< begun at every position; order means nothing
 };
 
 uint32_t Determinizer::signatureOf(uint32_t classBefore) {
@@ -70,7 +73,9 @@ uint32_t Determinizer::signatureOf(uint32_t classBefore) {
 }
 
 uint16_t Determinizer::number(State state) {
-  if (state.places.empty())
+  if (anywhere)
+    std::sort(state.places.begin(), state.places.end());
+  else if (state.places.empty())
     return 0;
   auto [found, isNew] =
       numbers.try_emplace(state, uint32_t(states.size()));
@@ -90,6 +95,8 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
   const uint32_t classBefore = signatureClass[state.before];
   ++visit;
   std::vector<uint32_t> open(state.places.rbegin(), state.places.rend());
+  if (anywhere)
+    open.push_back(program.start);
   Places moved;
   bool match = false;
   while (!open.empty()) {
@@ -102,9 +109,10 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
     const Step &step = program.steps[place];
     switch (step.kind) {
     case Step::Match:
-      // Places after this one are never preferred to this match.
       match = true;
-      open.clear();
+      // Places after this one are never preferred to this match.
+      if (!anywhere)
+        open.clear();
       break;
     case Step::Choice:
       open.push_back(step.other);
@@ -151,6 +159,20 @@ bool Determinizer::build(PatternAutomaton &result) {
   return !tooLarge;
 }
 
+bool Determinizer::buildLookahead(std::vector<uint16_t> &next) {
+  anywhere = true;
+  visited.assign(program.steps.size(), 0);
+  number({signatureOf(classes.classes()), {}});
+  for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
+    for (uint32_t column = 0; column <= classes.classes(); ++column) {
+      State copy = states[state];
+      next.push_back(transition(copy, column, 0));
+    }
+    tooLarge |= next.size() > kMaxCells || work > kMaxWork;
+  }
+  return !tooLarge;
+}
+
 /// Merges states that no text tells apart (Moore's algorithm). An automaton
 /// that takes too many rounds stays as it is.
 void minimize(PatternAutomaton &automaton) {
@@ -192,69 +214,6 @@ void minimize(PatternAutomaton &automaton) {
   automaton.next = std::move(next);
 }
 
-/// A lookahead's body as an automaton that reads the text backwards: it holds
-/// where the body's beginning is among the places.
-bool buildLookahead(const RegexNode &body, const ClassTable &classes,
-                    PatternAutomaton::Lookahead &result, std::string &error) {
-  PatternProgram program;
-  std::vector<const RegexNode *> none;
-  if (!buildProgram(body, classes, /*backwards=*/true, program, none, error))
-    return false;
-  // Closed under steps without a character; `after` is the class of the
-  // character to the right.
-  auto close = [&](std::vector<bool> &places, uint32_t after) {
-    std::vector<uint32_t> open;
-    for (uint32_t place = 0; place < places.size(); ++place)
-      if (places[place])
-        open.push_back(place);
-    while (!open.empty()) {
-      const Step &step = program.steps[open.back()];
-      open.pop_back();
-      auto reach = [&](uint32_t place) {
-        if (!places[place]) {
-          places[place] = true;
-          open.push_back(place);
-        }
-      };
-      if (step.kind == Step::Choice) {
-        reach(step.next);
-        reach(step.other);
-      } else if (step.kind == Step::Condition && step.mask[after]) {
-        reach(step.next);
-      }
-    }
-  };
-  std::map<std::vector<bool>, uint32_t> numbers;
-  std::vector<std::vector<bool>> states;
-  auto number = [&](std::vector<bool> places, uint32_t after) {
-    places[program.start] = true; // a body may end anywhere
-    close(places, after);
-    auto [found, isNew] = numbers.try_emplace(places, uint32_t(states.size()));
-    if (isNew)
-      states.push_back(std::move(places));
-    return found->second;
-  };
-  number(std::vector<bool>(program.steps.size()), classes.classes());
-  for (size_t state = 0; state < states.size(); ++state) {
-    uint64_t work = states.size() * classes.classes() * program.steps.size();
-    if (states.size() > kMaxStates || work > kMaxWork) {
-      error = "not supported yet: a lookahead with a large automaton";
-      return false;
-    }
-    result.accepts.push_back(states[state][0]); // step 0 is the match
-    for (uint32_t column = 0; column < classes.classes(); ++column) {
-      std::vector<bool> moved(program.steps.size());
-      for (uint32_t place = 0; place < moved.size(); ++place) {
-        const Step &step = program.steps[place];
-        if (states[state][place] && step.kind == Step::Set && step.mask[column])
-          moved[step.next] = true;
-      }
-      result.next.push_back(uint16_t(number(std::move(moved), column)));
-    }
-  }
-  return true;
-}
-
 } // namespace
 
 std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
@@ -280,10 +239,19 @@ std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
   minimize(automaton);
   automaton.classOf = classes.ranges();
   for (const RegexNode *lookahead : lookaheads) {
-    automaton.lookaheads.emplace_back();
-    if (!buildLookahead(*lookahead->children[0], classes,
-                        automaton.lookaheads.back(), error))
+    // The body backwards, begun at every position: it holds where the walk is
+    // at the body's beginning.
+    PatternProgram body;
+    std::vector<const RegexNode *> none;
+    if (!buildProgram(*lookahead->children[0], classes, /*backwards=*/true,
+                      body, none, error))
       return std::nullopt;
+    Determinizer walk(body, classes, 0);
+    automaton.lookaheads.emplace_back();
+    if (!walk.buildLookahead(automaton.lookaheads.back())) {
+      error = "not supported yet: a lookahead whose automaton is large";
+      return std::nullopt;
+    }
   }
   return automaton;
 }

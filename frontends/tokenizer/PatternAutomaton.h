@@ -19,18 +19,14 @@
 namespace llm {
 
 struct PatternAutomaton {
-  struct Lookahead {
-    std::vector<uint16_t> next; ///< [states][classes]
-    std::vector<uint8_t> accepts;
-  };
-
   uint32_t classes = 0;
   /// Class of each range of code points; together they cover all.
   std::vector<std::pair<CodePointSet::Range, uint8_t>> classOf;
   uint32_t states = 0;
   std::vector<uint16_t> next;
   std::vector<uint16_t> start;
-  std::vector<Lookahead> lookaheads;
+  /// Transitions of each lookahead, [states][classes + 1].
+  std::vector<std::vector<uint16_t>> lookaheads;
 };
 
 /// Nothing, with the reason, when the pattern is beyond what is supported or

@@ -169,12 +169,11 @@ uint32_t ProgramBuilder::emit(const RegexNode &node, uint32_t next) {
   case RegexNode::Condition: {
     Step step{Step::Condition};
     step.next = next;
-    step.mask = classes.mask(node.ahead);
-    step.behind = classes.mask(node.behind);
-    step.asksBehind = !(node.behind.set == CodePointSet::all()) ||
-                      !node.behind.edge;
-    if (backwards && step.asksBehind)
-      fail("not supported yet: a lookbehind inside a lookahead");
+    // A walk meets first what is behind it, whichever way it goes.
+    const Neighbor &met = backwards ? node.ahead : node.behind;
+    step.mask = classes.mask(backwards ? node.behind : node.ahead);
+    step.behind = classes.mask(met);
+    step.asksBehind = !(met.set == CodePointSet::all()) || !met.edge;
     return add(step);
   }
   case RegexNode::Lookahead: {

@@ -47,10 +47,12 @@ struct TrieTable {
 };
 
 /// A lookahead of more than one character. It runs over the text from its end
-/// to its beginning; accepts[state] tells whether it holds at a position.
+/// to its beginning.
 struct LookaheadTable {
-  TableSpan next;    ///< uint16_t[states][classes], state 0 at the end
-  TableSpan accepts; ///< uint8_t[states]
+  /// uint16_t[states][classes + 1], begun in state 0 at the end of the text.
+  /// The column is the class of the character before a position, `classes` at
+  /// the text's beginning; bit 15 tells that the lookahead holds there.
+  TableSpan next;
 };
 
 /// A pattern as an automaton over classes of code points that finds the match

@@ -24,17 +24,23 @@ uint32_t PatternSearch::classAt(size_t at) const {
 void PatternSearch::runLookaheads() {
   holds.assign(size + 1, 0);
   for (size_t index = 0; index < pattern.lookaheads.size(); ++index) {
-    const Lookahead &lookahead = pattern.lookaheads[index];
+    const TableView<uint16_t> &next = pattern.lookaheads[index];
     uint32_t state = 0;
-    size_t at = size;
-    for (;;) {
-      holds[at] |= uint8_t(lookahead.accepts[state] << index);
+    for (size_t at = size;;) {
+      size_t before = at;
+      uint32_t column = pattern.classes;
+      if (at != 0) {
+        do
+          --before;
+        while (isContinuation(text[before]));
+        column = classAt(before);
+      }
+      uint16_t transition = next[state * (pattern.classes + 1) + column];
+      holds[at] |= uint8_t((transition & kMatchBit ? 1 : 0) << index);
       if (at == 0)
         break;
-      do
-        --at;
-      while (isContinuation(text[at]));
-      state = lookahead.next[state * pattern.classes + classAt(at)];
+      state = transition & uint16_t(~kMatchBit);
+      at = before;
     }
   }
 }

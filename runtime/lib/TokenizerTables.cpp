@@ -174,17 +174,13 @@ void Checker::openPatterns() {
       require(start < table.states, "a pattern's start states");
     for (uint32_t index = 0; good && index < table.lookaheads; ++index) {
       const LookaheadTable &entry = lookaheads[table.firstLookahead + index];
-      Lookahead lookahead;
-      lookahead.next = view<uint16_t>(entry.next, "a lookahead");
-      lookahead.accepts = view<uint8_t>(entry.accepts, "a lookahead");
-      uint32_t states = lookahead.accepts.size;
-      require(states >= 1 &&
-                  lookahead.next.size == uint64_t(states) * table.classes,
-              "a lookahead's tables");
-      for (uint16_t next : lookahead.next)
-        require(next < states, "a lookahead's transitions");
-      for (uint8_t accepts : lookahead.accepts)
-        require(accepts <= 1, "a lookahead's states");
+      TableView<uint16_t> lookahead =
+          view<uint16_t>(entry.next, "a lookahead's transitions");
+      uint32_t states = lookahead.size / (table.classes + 1);
+      require(states >= 1 && lookahead.size % (table.classes + 1) == 0,
+              "a lookahead's transitions");
+      for (uint16_t next : lookahead)
+        require((next & ~kMatchBit) < states, "a lookahead's transitions");
       pattern.lookaheads.push_back(lookahead);
     }
     if (!good)

@@ -49,18 +49,13 @@ struct Trie {
   uint32_t child(uint32_t node, uint8_t label) const;
 };
 
-struct Lookahead {
-  TableView<uint16_t> next;
-  TableView<uint8_t> accepts;
-};
-
 struct Pattern {
   uint32_t classes = 0;
   uint32_t columns = 0;
   CharacterMap<uint8_t> classOf;
   TableView<uint16_t> next;
   TableView<uint16_t> start;
-  std::vector<Lookahead> lookaheads;
+  std::vector<TableView<uint16_t>> lookaheads; ///< transitions
 };
 
 struct Normalizer {
