@@ -6,6 +6,7 @@ import glob
 import re
 
 import numpy as np
+from byte_level_bpe import PRETOKENIZERS, added_token, tokenizer_json
 from gguf import GGUFReader, dequantize
 
 ARCHITECTURES = {"llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM"}
@@ -27,29 +28,6 @@ LAYER_TENSORS = {
     "ffn_gate": "mlp.gate_proj",
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
-}
-
-# What llama.cpp's names of pre-tokenizers stand for, as tokenizer.json spells it.
-BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
-DIGITS = {"type": "Digits", "individual_digits": True}
-LLAMA3_PATTERN = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-QWEN2_PATTERN = LLAMA3_PATTERN.replace(r"\p{N}{1,3}", r"\p{N}")
-
-
-def split_then_bytes(pattern):
-    return [
-        {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False},
-        {**BYTE_LEVEL, "use_regex": False},
-    ]
-
-
-PRETOKENIZERS = {
-    "smollm": [DIGITS, {**BYTE_LEVEL, "use_regex": True}],
-    "llama-bpe": split_then_bytes(LLAMA3_PATTERN),
-    "qwen2": split_then_bytes(QWEN2_PATTERN),
 }
 
 CONTROL, USER_DEFINED = 3, 4  # token types
@@ -143,34 +121,13 @@ class GgufCheckpoint:
         if get("model") != "gpt2" or get("pre") not in PRETOKENIZERS:
             raise ValueError(f"no tokenizer.json for {get('model')}, {get('pre')}")
         tokens = get("tokens")
-        special = [
-            {"id": id, "content": tokens[id], "single_word": False, "lstrip": False, "rstrip": False,
-             "normalized": False, "special": type == CONTROL}
-            for id, type in enumerate(get("token_type")) if type in (CONTROL, USER_DEFINED)
+        added = [
+            added_token(id, tokens[id], special=kind == CONTROL)
+            for id, kind in enumerate(get("token_type"))
+            if kind in (CONTROL, USER_DEFINED)
         ]
-        bytes_after = None
-        if get("add_bos_token"):
-            bos = tokens[get("bos_token_id")]
-            bytes_after = {
-                "type": "TemplateProcessing",
-                "single": [{"SpecialToken": {"id": bos, "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
-                "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
-                "special_tokens": {bos: {"id": bos, "ids": [get("bos_token_id")], "tokens": [bos]}},
-            }
-        return {
-            "version": "1.0", "truncation": None, "padding": None, "added_tokens": special,
-            "normalizer": {"type": "NFC"} if get("pre") == "qwen2" else None,
-            "pre_tokenizer": {"type": "Sequence", "pretokenizers": PRETOKENIZERS[get("pre")]},
-            "post_processor": bytes_after,
-            "decoder": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True},
-            "model": {
-                "type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None,
-                "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False,
-                "ignore_merges": get("pre") == "llama-bpe",
-                "vocab": {token: id for id, token in enumerate(tokens)},
-                "merges": [merge.split(" ", 1) for merge in get("merges")],
-            },
-        }
+        merges = [merge.split(" ", 1) for merge in get("merges")]
+        return tokenizer_json(tokens, merges, get("pre"), added, get("bos_token_id") if get("add_bos_token") else None)
 
     def _name(self, name):
         stem, kind = name.rsplit(".", 1)

@@ -1,0 +1,69 @@
+"""Random weights under which every part of a tiny model shows in its logits.
+
+Scales are chosen so that attention is neither uniform nor one-hot, layers weigh
+more than the embedding they are added to, and logits spread over several units.
+All parameters are random, norms and biases too: a reader that drops one fails.
+"""
+
+import numpy as np
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize, quantize
+
+
+def values(name, shape, tied, rng):
+    """f32 values of a parameter by its Hugging Face name."""
+    if name.endswith(("q_norm.weight", "k_norm.weight")):
+        return rng.uniform(0.8, 2.4, shape).astype(np.float32)
+    if name.endswith("norm.weight"):
+        return rng.uniform(0.5, 1.6, shape).astype(np.float32)
+    normal = rng.standard_normal(shape).astype(np.float32)
+    if name.endswith(".bias"):
+        return normal * np.float32(0.4)
+    return normal * np.float32(scale(name, shape, tied))
+
+
+def scale(name, shape, tied):
+    if "embed_tokens" in name:
+        return 2.0 / np.sqrt(shape[1]) if tied else 1.0
+    gains = {"q_proj": 1.3, "k_proj": 1.3, "o_proj": 4.0, "down_proj": 2.5}
+    gain = next((gain for part, gain in gains.items() if part in name), 1.6)
+    return gain / np.sqrt(shape[1])
+
+
+# Where a k-quant block keeps its f16 scales, the mean of its quants and whether it
+# has a minimum to subtract: (offset of d, offset of dmin, mean quant).
+KQUANT_SCALES = {"Q2_K": (80, 82, 1.5), "Q3_K": (108, None, 0), "Q4_K": (0, 2, 7.5), "Q5_K": (0, 2, 15.5),
+                 "Q6_K": (208, None, 0)}
+
+
+def kquant_blocks(type_name, name, shape, tied, rng):
+    """Random bits in every field of the blocks but their f16 scales, which bring the
+    values to the size wanted. gguf has no encoder for these types; random blocks
+    reach every combination of bits that a file may hold."""
+    type = GGMLQuantizationType[type_name]
+    block, size = GGML_QUANT_SIZES[type]
+    d_at, dmin_at, mean = KQUANT_SCALES[type_name]
+    blocks = rng.integers(0, 256, (shape[0] * shape[1] // block, size), dtype=np.uint8)
+
+    def set_half(at, halves):
+        blocks[:, at : at + 2] = halves.astype("<f2").view(np.uint8).reshape(-1, 2)
+
+    jitter = rng.uniform(0.6, 1.5, len(blocks))
+    if dmin_at is None:
+        jitter *= rng.choice([-1.0, 1.0], len(blocks))
+    factor = 2.0**-6
+    for _ in range(2):  # the first round measures, the second is scaled
+        set_half(d_at, factor * jitter)
+        if dmin_at is not None:
+            set_half(dmin_at, factor * jitter * mean * rng.uniform(0.8, 1.25, len(blocks)))
+        rows = blocks.reshape(shape[0], -1)
+        factor *= scale(name, shape, tied) / dequantize(rows, type).std()
+    return rows
+
+
+def encoded(type_name, name, shape, tied, rng, arrange):
+    """The bytes of a GGUF tensor, one row of uint8 a row of the matrix. `arrange`
+    reorders rows as the file wants them."""
+    if type_name in KQUANT_SCALES:
+        return arrange(kquant_blocks(type_name, name, shape, tied, rng))
+    data = quantize(values(name, shape, tied, rng), GGMLQuantizationType[type_name])
+    return arrange(data)
