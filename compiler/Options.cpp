@@ -6,6 +6,7 @@
 
 #include "compiler/Options.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Path.h"
 
@@ -72,6 +73,8 @@ static std::string identifier(StringRef path) {
 bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   cl::ResetCommandLineParser();
   Flags flags;
+  // lld parses flags of its own later; ours are gone by then.
+  auto forget = make_scope_exit([] { cl::ResetCommandLineParser(); });
   if (!cl::ParseCommandLineOptions(
           argc, argv, "llm-compile: a language model as a shared object\n",
           &errs()))

@@ -29,6 +29,10 @@ LogicalResult PhaseOp::verify() {
   if (getReuses().size() != getNumResults())
     return emitOpError() << "has " << getNumResults() << " results but "
                          << getReuses().size() << " entries of reuses";
+  for (int64_t reuse : getReuses())
+    if (reuse < -1 || reuse >= static_cast<int64_t>(getInputs().size())) // C3
+      return emitOpError() << "reuses names input " << reuse << " of "
+                           << getInputs().size();
   size_t arguments = getTileRank() + operands + getScratch().size();
   if (getBody().front().getNumArguments() != arguments) // C2
     return emitOpError() << "region has "

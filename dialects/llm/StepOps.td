@@ -56,6 +56,7 @@ def LLM_PhaseOp : LLM_Op<"phase", [SingleBlock, IsolatedFromAbove]> {
 
     * (C1) there is an access for each input and result.
     * (C2) the region's arguments are the tile indices, inputs, results and scratch.
+    * (C3) `reuses` has an entry for each result: -1 or the number of an input.
 
     ```mlir
     %y = llm.phase "scale" tiles affine_map<()[r, s, o, p, c] -> (r)> inputs(%x : tensor<?x64xf32>)

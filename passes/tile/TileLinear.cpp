@@ -67,7 +67,7 @@ public:
     phase.tiles({phase.constant(tileCount), rowCount.ceilDiv(shape.chunk)});
     phase.result(op->getResult(0).getType(), phase.tile(1) * shape.chunk,
                  shape.chunk, phase.tile(0) * panels * kPanel, panels * kPanel,
-                 added ? added->number : -1);
+                 added ? static_cast<int64_t>(added->number) : -1);
     phase.build([&](TileCode &c, PhaseOp p) {
       for (const Group &group : groups) {
         if (groups.size() == 1) {
@@ -120,8 +120,14 @@ private:
       for (int64_t r = 0; r < shape.rows; ++r) {
         Value at = c.add(row, r);
         auto writeRow = [&] {
+          // A panel that stands twice must not see its own result as the
+          // residual: everything is read before anything is written.
+          SmallVector<Value> pieces;
           for (int64_t j = 0; j < panels; ++j)
-            writePiece(c, p, group, tile, r, j, at, panelOf[j]);
+            pieces.push_back(finishPiece(c, p, group, tile, r, j, at,
+                                         panelOf[j]));
+          for (int64_t j = 0; j < panels; ++j)
+            storePiece(c, p, group, pieces[j], at, panelOf[j]);
         };
         if (external)
           c.ifTrue(c.less(at, rowCount), writeRow);
@@ -131,9 +137,10 @@ private:
     });
   }
 
-  /// Finishes 16 columns of one row and stores them.
-  void writePiece(TileCode &c, PhaseOp p, const Group &group, LinearTileOp tile,
-                  int64_t r, int64_t j, Value row, Value panel) {
+  /// 16 columns of one row, with bias, activation and residual.
+  Value finishPiece(TileCode &c, PhaseOp p, const Group &group,
+                    LinearTileOp tile, int64_t r, int64_t j, Value row,
+                    Value panel) {
     Value column = c.mul(panel, kPanel);
     SmallVector<Value> sums;
     for (size_t w = 0; w < group.weights.size(); ++w) {
@@ -146,11 +153,18 @@ private:
     }
     Value value =
         sums.size() == 2 ? c.mulf(c.silu(sums[0]), sums[1]) : sums[0];
-    Value target = c.add(column, group.column);
     if (added)
-      value = c.addf(c.load(p.getInputBuffer(added->number),
-                            {row, c.add(target, added->column)}),
-                     value);
+      value = c.addf(
+          c.load(p.getInputBuffer(added->number),
+                 {row, c.add(column, group.column + added->column)}),
+          value);
+    return value;
+  }
+
+  void storePiece(TileCode &c, PhaseOp p, const Group &group, Value value,
+                  Value row, Value panel) {
+    Value column = c.mul(panel, kPanel);
+    Value target = c.add(column, group.column);
     Value out = p.getResultBuffer(0);
     // Padding may be written where it is padding: not in what the step hands
     // out, nor where the next weight's columns begin.
