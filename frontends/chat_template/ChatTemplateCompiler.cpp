@@ -1,4 +1,4 @@
-//===- ChatTemplateCompiler.cpp - Compiles a model's chat template ---------===//
+//===- ChatTemplateCompiler.cpp - Compiles a model's chat template --------===//
 
 #include "frontends/chat_template/ChatTemplateCompiler.h"
 

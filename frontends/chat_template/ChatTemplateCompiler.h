@@ -1,8 +1,8 @@
-//===- ChatTemplateCompiler.h - Compiles a model's chat template -----------===//
+//===- ChatTemplateCompiler.h - Compiles a model's chat template ----------===//
 //
-// A chat template is Jinja, written for jinja2 as transformers sets it up. It is
-// read here, once, and becomes a bounded list of instructions that the object
-// carries and runtime/lib/ChatTemplate.h runs: no template language is
+// A chat template is Jinja, written for jinja2 as transformers sets it up. It
+// is read here, once, and becomes a bounded list of instructions that the
+// object carries and runtime/lib/ChatTemplate.h runs: no template language is
 // interpreted at run time.
 //
 //===----------------------------------------------------------------------===//

@@ -1,4 +1,4 @@
-//===- CodeWriter.cpp - Collects a compiled chat template ------------------===//
+//===- CodeWriter.cpp - Collects a compiled chat template -----------------===//
 
 #include "frontends/chat_template/CodeWriter.h"
 
@@ -41,8 +41,8 @@ uint32_t CodeWriter::constant(ConstantKind kind, uint64_t bits) {
 }
 
 uint32_t CodeWriter::emit(Opcode opcode, uint32_t a, uint32_t b, uint32_t c) {
-  code.push_back({static_cast<uint16_t>(opcode), static_cast<uint16_t>(c), a,
-                  b, line});
+  code.push_back(
+      {static_cast<uint16_t>(opcode), static_cast<uint16_t>(c), a, b, line});
   return here() - 1;
 }
 

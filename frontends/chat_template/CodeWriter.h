@@ -1,4 +1,4 @@
-//===- CodeWriter.h - Collects a compiled chat template --------------------===//
+//===- CodeWriter.h - Collects a compiled chat template -------------------===//
 
 #ifndef LLM_FRONTENDS_CHAT_TEMPLATE_CODEWRITER_H
 #define LLM_FRONTENDS_CHAT_TEMPLATE_CODEWRITER_H

@@ -1,4 +1,4 @@
-//===- Compiler.h - From a chat template's tree to instructions ------------===//
+//===- Compiler.h - From a chat template's tree to instructions -----------===//
 
 #ifndef LLM_FRONTENDS_CHAT_TEMPLATE_COMPILER_H
 #define LLM_FRONTENDS_CHAT_TEMPLATE_COMPILER_H
@@ -55,6 +55,7 @@ private:
   /// Pushes the arguments; returns the list of their names, or kNone.
   uint32_t arguments(const Expression &made, Scope &scope, uint32_t &count,
                      uint32_t caller = kNone);
+  void failLater(const std::string &message);
   void countOf(const Position &at, size_t count, const char *what);
 
   struct OpenLoop {
@@ -68,6 +69,7 @@ private:
   std::set<std::string> assigned; ///< names that the template assigns anywhere
   std::vector<OpenLoop> loops;    ///< of the function being compiled
   uint32_t texts = 0;             ///< that are being collected in it
+  bool inBranch = false;          ///< of an if, in the innermost scope
 };
 
 } // namespace llm::chat_template

@@ -1,4 +1,4 @@
-//===- ExpressionCompiler.cpp - Expressions to instructions ----------------===//
+//===- ExpressionCompiler.cpp - Expressions to instructions ---------------===//
 
 #include "frontends/chat_template/Compiler.h"
 
@@ -26,8 +26,7 @@ void Compiler::countOf(const Position &at, size_t count, const char *what) {
     fail(at, "more than " + std::to_string(kMaxArguments) + " " + what);
 }
 
-void Compiler::name(const Position &at, const std::string &name,
-                    Scope &scope) {
+void Compiler::name(const Position &at, const std::string &name, Scope &scope) {
   const Variable *variable = scope.find(name);
   if (!variable) {
     fail(at, "the name " + quoteName(name) + " cannot be used here");
@@ -64,9 +63,8 @@ void Compiler::expression(const Expression &made, Scope &scope) {
     break;
   }
   case ExpressionKind::String:
-    writer.emit(
-        Opcode::Constant,
-        writer.constant(ConstantKind::String, writer.string(made.text)));
+    writer.emit(Opcode::Constant, writer.constant(ConstantKind::String,
+                                                  writer.string(made.text)));
     break;
   case ExpressionKind::Name:
   case ExpressionKind::Member:
@@ -139,6 +137,8 @@ void Compiler::expression(const Expression &made, Scope &scope) {
     compare(made, scope);
     break;
   case ExpressionKind::Conditional: {
+    bool outerBranch = inBranch;
+    inBranch = true;
     expression(*made.operands[1], scope);
     uint32_t otherwise = writer.emit(Opcode::JumpIfFalse);
     expression(*made.operands[0], scope);
@@ -149,6 +149,7 @@ void Compiler::expression(const Expression &made, Scope &scope) {
     else
       writer.emit(Opcode::NoElse);
     writer.land(end);
+    inBranch = outerBranch;
     break;
   }
   }
@@ -171,10 +172,10 @@ void Compiler::binary(const Expression &made, Scope &scope) {
 
 void Compiler::compare(const Expression &made, Scope &scope) {
   static constexpr std::pair<const char *, Comparison> operations[] = {
-      {"==", Comparison::Equal},     {"!=", Comparison::NotEqual},
-      {"<", Comparison::Less},       {"<=", Comparison::LessEqual},
-      {">", Comparison::Greater},    {">=", Comparison::GreaterEqual},
-      {"in", Comparison::In},        {"not in", Comparison::NotIn},
+      {"==", Comparison::Equal},  {"!=", Comparison::NotEqual},
+      {"<", Comparison::Less},    {"<=", Comparison::LessEqual},
+      {">", Comparison::Greater}, {">=", Comparison::GreaterEqual},
+      {"in", Comparison::In},     {"not in", Comparison::NotIn},
   };
   expression(*made.operands[0], scope);
   std::vector<uint32_t> exits;
@@ -210,8 +211,19 @@ uint32_t Compiler::arguments(const Expression &made, Scope &scope,
     names.push_back("caller");
   }
   size_t total = made.arguments.size() + names.size();
+  uint32_t flags = 0;
+  if (made.morePositional) {
+    expression(*made.morePositional, scope);
+    flags |= kSpreadPositional;
+    ++total;
+  }
+  if (made.moreKeywords) {
+    expression(*made.moreKeywords, scope);
+    flags |= kSpreadKeywords;
+    ++total;
+  }
   countOf(made.at, total, "arguments");
-  count = static_cast<uint32_t>(total);
+  count = static_cast<uint32_t>(total & kCountMask) | flags;
   return names.empty() ? kNone : writer.list(names);
 }
 
@@ -243,12 +255,21 @@ void Compiler::call(const Expression &made, Scope &scope, uint32_t caller) {
   writer.emit(Opcode::Call, 0, names, count);
 }
 
+/// jinja2 accepts unknown names in branches, for templates that ask first what
+/// there is. The error comes when the branch is taken.
+void Compiler::failLater(const std::string &message) {
+  writer.emit(Opcode::Fail, writer.string(message));
+}
+
 void Compiler::filter(const Expression &made, Scope &scope) {
   const Named<FilterId> *known = findNamed(kFilters, made.text);
   if (!known) {
     bool isGap = isListed(kUnsupportedFilters, made.text);
+    if (!isGap && inBranch)
+      return failLater("No filter named " + quoteName(made.text) + " found.");
     fail(made.at, (isGap ? "not supported yet: filter " : "no filter named ") +
-                      quoteName(made.text) + "; accepted: " + namesOf(kFilters));
+                      quoteName(made.text) +
+                      "; accepted: " + namesOf(kFilters));
     return;
   }
   // Without an operand it filters a block's text, which is on the stack.
@@ -262,6 +283,8 @@ void Compiler::filter(const Expression &made, Scope &scope) {
 void Compiler::test(const Expression &made, Scope &scope) {
   const Named<TestId> *known = findNamed(kTests, made.text);
   if (!known) {
+    if (inBranch)
+      return failLater("No test named " + quoteName(made.text) + " found.");
     fail(made.at, "no test named " + quoteName(made.text) +
                       "; accepted: " + namesOf(kTests));
     return;

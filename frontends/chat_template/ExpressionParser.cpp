@@ -1,4 +1,4 @@
-//===- ExpressionParser.cpp - Reads a chat template's expressions ----------===//
+//===- ExpressionParser.cpp - Reads a chat template's expressions ---------===//
 
 #include "frontends/chat_template/Parser.h"
 
@@ -227,8 +227,8 @@ ExpressionPtr Parser::primary(bool allowMember) {
   switch (token.kind) {
   case TokenKind::Name:
     advance();
-    if (token.text == "true" || token.text == "True" ||
-        token.text == "false" || token.text == "False") {
+    if (token.text == "true" || token.text == "True" || token.text == "false" ||
+        token.text == "False") {
       made->kind = ExpressionKind::Boolean;
       made->integer = token.text == "true" || token.text == "True";
     } else if (token.text == "none" || token.text == "None") {
@@ -410,8 +410,7 @@ ExpressionPtr Parser::subscripted(ExpressionPtr value, const Position &at) {
       }
       first = std::move(tuple);
     }
-    return adopt(*made, made->operands, std::move(first)) &&
-                   expectOperator("]")
+    return adopt(*made, made->operands, std::move(first)) && expectOperator("]")
                ? std::move(made)
                : nullptr;
   }
@@ -449,13 +448,25 @@ bool Parser::arguments(Expression &into) {
     if (!first && isOperator(")"))
       break;
     first = false;
-    if (isOperator("*") || isOperator("**"))
-      return fail(current().at, "not supported yet: '" + current().text +
-                                    "' in the arguments of a call");
+    if (isOperator("*") || isOperator("**")) {
+      bool keywords = isOperator("**");
+      ExpressionPtr &more = keywords ? into.moreKeywords : into.morePositional;
+      if (into.moreKeywords || more)
+        return fail(current().at,
+                    "'" + current().text + "' does not belong here in a call");
+      advance();
+      more = expression();
+      if (!more)
+        return false;
+      into.depth = std::max(into.depth, more->depth + 1);
+      continue;
+    }
     if (current().kind == TokenKind::Name &&
         look().kind == TokenKind::Operator && look().text == "=") {
       Keyword keyword;
       keyword.name = current().text;
+      if (into.moreKeywords)
+        return fail(current().at, "an argument follows '**'");
       for (const Keyword &other : into.keywords)
         if (other.name == keyword.name)
           return fail(current().at, "the argument '" +
@@ -470,8 +481,9 @@ bool Parser::arguments(Expression &into) {
       into.keywords.push_back(std::move(keyword));
       continue;
     }
-    if (!into.keywords.empty())
-      return fail(current().at, "an argument without name follows one with");
+    if (!into.keywords.empty() || into.morePositional || into.moreKeywords)
+      return fail(current().at, "an argument without name follows one with, "
+                                "or '*'");
     ExpressionPtr value = expression();
     if (!value || !adopt(into, into.arguments, std::move(value)))
       return false;
@@ -533,9 +545,8 @@ ExpressionPtr Parser::tuple(const TupleRules &rules) {
       return nullptr;
     if (tupleEnds(rules))
       break;
-    ExpressionPtr item = rules.onlyTargets
-                             ? primary(rules.allowMember)
-                             : expression(rules.withConditional);
+    ExpressionPtr item = rules.onlyTargets ? primary(rules.allowMember)
+                                           : expression(rules.withConditional);
     if (!item || !adopt(*made, made->operands, std::move(item)))
       return nullptr;
     if (!isOperator(","))

@@ -1,4 +1,4 @@
-//===- Lexer.cpp - Splits a chat template into tokens ----------------------===//
+//===- Lexer.cpp - Splits a chat template into tokens ---------------------===//
 
 #include "frontends/chat_template/Lexer.h"
 
@@ -111,8 +111,7 @@ void Lexer::data(size_t start, size_t end, char sign, bool isVariable) {
     // lstrip_blocks: a tag that only white space precedes on its line.
     size_t newline = text.rfind('\n');
     size_t line = newline == std::string_view::npos ? 0 : newline + 1;
-    if ((line > 0 || lineStarting) &&
-        skipSpace(start + line) >= end)
+    if ((line > 0 || lineStarting) && skipSpace(start + line) >= end)
       text = text.substr(0, line);
   }
   if (!text.empty())
@@ -137,9 +136,8 @@ size_t Lexer::rawBodyAt(size_t offset) const {
 /// One stretch of text and the tag behind it.
 bool Lexer::root() {
   size_t start = at, tagStart = source.find('{', at);
-  while (tagStart != std::string::npos &&
-         !startsWith(tagStart, "{%") && !startsWith(tagStart, "{{") &&
-         !startsWith(tagStart, "{#"))
+  while (tagStart != std::string::npos && !startsWith(tagStart, "{%") &&
+         !startsWith(tagStart, "{{") && !startsWith(tagStart, "{#"))
     tagStart = source.find('{', tagStart + 1);
   if (tagStart == std::string::npos) {
     add(TokenKind::Data, start, source.substr(start));
@@ -179,6 +177,9 @@ bool Lexer::comment(size_t openedAt) {
     lineStarting = source[end - 1] == '\n';
     return true;
   }
+  // Behind an opening at the very end jinja2 looks for nothing.
+  if (at >= source.size())
+    return true;
   return fail(openedAt, "a comment '{#' that no '#}' closes");
 }
 
@@ -201,6 +202,9 @@ bool Lexer::raw(size_t openedAt, size_t body) {
     lineStarting = source[end - 1] == '\n';
     return true;
   }
+  at = source.size();
+  if (body >= source.size())
+    return true;
   return fail(openedAt, "'{% raw %}' that no '{% endraw %}' closes");
 }
 
@@ -311,15 +315,14 @@ static bool readInteger(const std::string &digits, int base, int64_t &value) {
 
 static double readFloat(const std::string &digits) {
   double value = 0;
-  auto status = std::from_chars(digits.data(), digits.data() + digits.size(),
-                                value)
-                    .ec;
+  auto status =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value).ec;
   if (status != std::errc::result_out_of_range)
     return value;
   // Too small or too large: only an exponent gets there in a source's size.
   size_t power = digits.find_first_of("eE");
-  bool isTiny = power == std::string::npos ? digits[0] == '0'
-                                           : digits[power + 1] == '-';
+  bool isTiny =
+      power == std::string::npos ? digits[0] == '0' : digits[power + 1] == '-';
   return isTiny ? 0.0 : INFINITY;
 }
 
@@ -420,8 +423,8 @@ bool Lexer::escape(std::string &text) {
   }
   if (c >= '0' && c <= '7') {
     uint32_t code = 0;
-    for (int i = 0; i < 3 && at < source.size() && source[at] >= '0' &&
-                    source[at] <= '7';
+    for (int i = 0;
+         i < 3 && at < source.size() && source[at] >= '0' && source[at] <= '7';
          ++i)
       code = code * 8 + (source[at++] - '0');
     appendCodePoint(text, code);
@@ -431,8 +434,8 @@ bool Lexer::escape(std::string &text) {
     size_t start = at - 1, digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
     int64_t code = 0;
     std::string hex = source.substr(at + 1, digits);
-    bool whole = hex.size() == digits && hex[0] != '-' &&
-                 readInteger(hex, 16, code);
+    bool whole =
+        hex.size() == digits && hex[0] != '-' && readInteger(hex, 16, code);
     if (!whole || code > 0x10FFFF)
       return fail(start, "a truncated or too large escape in a string");
     if (code >= 0xD800 && code <= 0xDFFF)

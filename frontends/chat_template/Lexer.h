@@ -1,4 +1,4 @@
-//===- Lexer.h - Splits a chat template into tokens ------------------------===//
+//===- Lexer.h - Splits a chat template into tokens -----------------------===//
 //
 // Follows jinja2's lexer with trim_blocks and lstrip_blocks, as transformers
 // sets them: which white space around a tag is dropped is part of a model's

@@ -1,4 +1,4 @@
-//===- Names.cpp - Which names a part of a template uses -------------------===//
+//===- Names.cpp - Which names a part of a template uses ------------------===//
 //
 // jinja2 asks this to see whether a loop needs the variable `loop` and a macro
 // `caller`, `kwargs` or `varargs`. The order of the walk is jinja2's, as an
@@ -44,6 +44,8 @@ private:
       expression(argument.get());
     for (const Keyword &keyword : made->keywords)
       expression(keyword.value.get());
+    expression(made->morePositional.get());
+    expression(made->moreKeywords.get());
   }
 
   void parameters(const std::vector<Parameter> &list) {
@@ -131,8 +133,8 @@ std::set<std::string> undeclared(const Body &body,
 
 bool looksAhead(const Body &body) {
   static constexpr std::array<std::string_view, 8> backward = {
-      "index", "index0", "first", "previtem", "depth", "depth0", "cycle",
-      "changed"};
+      "index", "index0", "first", "previtem",
+      "depth", "depth0", "cycle", "changed"};
   size_t uses = 0, harmless = 0;
   Walk::Visitor visitor = [&](const Expression &made, bool) {
     if (made.kind == ExpressionKind::Name && made.text == "loop")

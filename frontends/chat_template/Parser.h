@@ -1,4 +1,4 @@
-//===- Parser.h - Reads a chat template's tokens into a tree ---------------===//
+//===- Parser.h - Reads a chat template's tokens into a tree --------------===//
 //
 // jinja2's grammar (jinja2/parser.py), construct by construct, so that a
 // template means here what it means there. What transformers offers beside is

@@ -1,4 +1,4 @@
-//===- Scope.cpp - Which variable a name means where -----------------------===//
+//===- Scope.cpp - Which variable a name means where ----------------------===//
 
 #include "frontends/chat_template/Scope.h"
 
@@ -14,8 +14,8 @@ uint32_t FunctionSlots::slotOf(const std::string &key,
 }
 
 Scope::Scope(FunctionSlots &function, const Scope *parent, bool aside)
-    : function(function), parent(parent),
-      level(parent ? parent->level + 1 : 0), aside(aside) {}
+    : function(function), parent(parent), level(parent ? parent->level + 1 : 0),
+      aside(aside) {}
 
 const Variable *Scope::find(const std::string &name) const {
   for (const Scope *scope = this; scope; scope = scope->parent) {
@@ -101,6 +101,8 @@ void Scope::readExpression(const Expression *expression) {
     readExpression(argument.get());
   for (const Keyword &keyword : expression->keywords)
     readExpression(keyword.value.get());
+  readExpression(expression->morePositional.get());
+  readExpression(expression->moreKeywords.get());
 }
 
 void Scope::readBody(const Body &body) {

@@ -1,4 +1,4 @@
-//===- Scope.h - Which variable a name means where -------------------------===//
+//===- Scope.h - Which variable a name means where ------------------------===//
 //
 // jinja2 decides before it runs anything what each name in a block refers to
 // (jinja2/idtracking.py): a name that a block assigns is the block's own from

@@ -1,4 +1,4 @@
-//===- StatementCompiler.cpp - Statements to instructions ------------------===//
+//===- StatementCompiler.cpp - Statements to instructions -----------------===//
 //
 // The order in which variables are set up, copied and cleared is that of the
 // Python code which jinja2 generates (jinja2/compiler.py).
@@ -15,8 +15,8 @@ using llmrt::chat::kMaxSlots;
 
 bool Compiler::fail(const Position &at, const std::string &what) {
   if (error.empty())
-    error = std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-            what;
+    error =
+        std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what;
   return false;
 }
 
@@ -39,6 +39,7 @@ bool Compiler::run(const Body &statements) {
 }
 
 void Compiler::enter(const Scope &scope) {
+  inBranch = false;
   for (const auto &[slot, load] : scope.loads)
     switch (load.kind) {
     case Load::Parameter:
@@ -66,7 +67,9 @@ void Compiler::body(const Body &statements, Scope &scope) {
     if (!error.empty())
       return;
     writer.setLine(made->at.line);
+    bool outerBranch = inBranch;
     statement(*made, scope);
+    inBranch = outerBranch;
   }
 }
 
@@ -140,8 +143,8 @@ void Compiler::forLoop(const Statement &loop, Scope &scope) {
   visitNames(loop.otherwise, look);
   std::vector<const Expression *> targets = {loop.target.get()};
   for (size_t i = 0; i < targets.size(); ++i) {
-    assignsLoop |= targets[i]->kind == ExpressionKind::Name &&
-                   targets[i]->text == "loop";
+    assignsLoop |=
+        targets[i]->kind == ExpressionKind::Name && targets[i]->text == "loop";
     for (const ExpressionPtr &part : targets[i]->operands)
       targets.push_back(part.get());
   }
@@ -209,6 +212,7 @@ void Compiler::forLoop(const Statement &loop, Scope &scope) {
 }
 
 void Compiler::conditional(const Statement &choice, Scope &scope) {
+  inBranch = true;
   std::vector<uint32_t> ends;
   for (const Branch &branch : choice.branches) {
     expression(*branch.test, scope);
@@ -367,8 +371,8 @@ uint32_t Compiler::function(const std::string *name,
   std::swap(texts, outerTexts);
 
   if (slots.names.size() > kMaxSlots)
-    fail(at, "a macro of more than " + std::to_string(kMaxSlots) +
-                 " variables");
+    fail(at,
+         "a macro of more than " + std::to_string(kMaxSlots) + " variables");
   record.slotNames = writer.list(slots.names);
   writer.functionAt(number) = record;
   return number;

@@ -1,4 +1,4 @@
-//===- StatementParser.cpp - Reads a chat template's statements ------------===//
+//===- StatementParser.cpp - Reads a chat template's statements -----------===//
 
 #include "frontends/chat_template/Parser.h"
 
@@ -19,15 +19,14 @@ bool Parser::Descent::tooDeep() {
   if (parser.level <= kMaxDescent)
     return false;
   parser.fail(parser.current().at, "the template nests deeper than " +
-                                       std::to_string(kMaxDescent) +
-                                       " levels");
+                                       std::to_string(kMaxDescent) + " levels");
   return true;
 }
 
 bool Parser::fail(const Position &at, const std::string &what) {
   if (error.empty())
-    error = std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-            what;
+    error =
+        std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what;
   return false;
 }
 
@@ -94,8 +93,7 @@ bool Parser::expectOperator(std::string_view text) {
 
 bool Parser::expectName(std::string &name) {
   if (current().kind != TokenKind::Name)
-    return fail(current().at,
-                "expected a name, found " + describe(current()));
+    return fail(current().at, "expected a name, found " + describe(current()));
   name = current().text;
   advance();
   return true;
@@ -161,9 +159,9 @@ bool Parser::statements(Body &body, Words ends, std::string_view of) {
   }
   if (ends.size() == 0)
     return true;
-  return fail(current().at,
-              "'{% " + std::string(of) + " %}' is not closed: expected '{% " +
-                  std::string(*(ends.end() - 1)) + " %}'");
+  return fail(current().at, "'{% " + std::string(of) +
+                                " %}' is not closed: expected '{% " +
+                                std::string(*(ends.end() - 1)) + " %}'");
 }
 
 /// "%}", statements, and the tag that ends them up to its own name.
@@ -189,8 +187,8 @@ bool Parser::refuse(const Token &name) {
 bool Parser::statement(StatementPtr &out) {
   const Token &name = current();
   if (name.kind != TokenKind::Name)
-    return fail(name.at, "expected the name of a tag, found " +
-                             describe(name) + "; " + std::string(kStatements));
+    return fail(name.at, "expected the name of a tag, found " + describe(name) +
+                             "; " + std::string(kStatements));
   out = std::make_unique<Statement>();
   Statement &made = *out;
   made.at = name.at;
@@ -212,8 +210,8 @@ bool Parser::statement(StatementPtr &out) {
   if (name.text == "break" || name.text == "continue") {
     if (loops == 0)
       return fail(name.at, "'" + name.text + "' stands in no loop");
-    made.kind = name.text == "break" ? StatementKind::Break
-                                     : StatementKind::Continue;
+    made.kind =
+        name.text == "break" ? StatementKind::Break : StatementKind::Continue;
     return true;
   }
   if (name.text == "generation") {
@@ -364,8 +362,7 @@ bool Parser::callBlock(Statement &made) {
 bool Parser::filterBlock(Statement &made) {
   made.kind = StatementKind::FilterBlock;
   made.value = filters(nullptr, true);
-  bool done =
-      made.value && blockBody(made.body, {"endfilter"}, "filter");
+  bool done = made.value && blockBody(made.body, {"endfilter"}, "filter");
   advance();
   return done;
 }

@@ -1,4 +1,4 @@
-//===- Syntax.h - A chat template as a tree --------------------------------===//
+//===- Syntax.h - A chat template as a tree -------------------------------===//
 
 #ifndef LLM_FRONTENDS_CHAT_TEMPLATE_SYNTAX_H
 #define LLM_FRONTENDS_CHAT_TEMPLATE_SYNTAX_H
@@ -59,14 +59,15 @@ struct Expression {
   std::vector<std::string> operators;
   std::vector<ExpressionPtr> arguments;
   std::vector<Keyword> keywords;
+  ExpressionPtr morePositional, moreKeywords; ///< *these, **these; may be null
 };
 
 enum class StatementKind : uint8_t {
-  Text,  ///< text
-  Print, ///< value
-  For,   ///< target, value (what is iterated), test, body, otherwise
-  If,    ///< branches, otherwise
-  Set,   ///< target, value
+  Text,        ///< text
+  Print,       ///< value
+  For,         ///< target, value (what is iterated), test, body, otherwise
+  If,          ///< branches, otherwise
+  Set,         ///< target, value
   SetBlock,    ///< target, value (filters of the body, may be null), body
   Macro,       ///< text (its name), parameters, body
   CallBlock,   ///< value (the call), parameters, body

@@ -1,4 +1,4 @@
-//===- Token.h - The pieces of a chat template's source --------------------===//
+//===- Token.h - The pieces of a chat template's source -------------------===//
 
 #ifndef LLM_FRONTENDS_CHAT_TEMPLATE_TOKEN_H
 #define LLM_FRONTENDS_CHAT_TEMPLATE_TOKEN_H

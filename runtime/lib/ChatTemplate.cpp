@@ -1,4 +1,4 @@
-//===- ChatTemplate.cpp - Turns messages into a prompt ---------------------===//
+//===- ChatTemplate.cpp - Turns messages into a prompt --------------------===//
 
 #include "runtime/lib/ChatTemplate.h"
 
@@ -97,10 +97,10 @@ bool ChatTemplate::render(const std::vector<ChatMessage> &messages,
   for (const ChatMessage &message : messages)
     list.push_back(TemplateValue::Dict{{"role", message.role},
                                        {"content", message.content}});
-  return render(TemplateValue::Dict{
-                    {"messages", std::move(list)},
-                    {"add_generation_prompt", addGenerationPrompt}},
-                out, error);
+  return render(
+      TemplateValue::Dict{{"messages", std::move(list)},
+                          {"add_generation_prompt", addGenerationPrompt}},
+      out, error);
 }
 
 bool ChatTemplate::render(const TemplateValue &variables, std::string &out,
@@ -126,8 +126,8 @@ bool ChatTemplate::render(const TemplateValue &variables, std::string &out,
       ready = ready && preset(name, heap.text(program->string(number)));
   for (const auto &[name, value] : variables.entries) {
     chat::Value converted = convert(heap, value);
-    ready = ready && !heap.failed() &&
-            heap.insert(*inputs.dict, name, converted);
+    ready =
+        ready && !heap.failed() && heap.insert(*inputs.dict, name, converted);
   }
   if (!ready) {
     error = "chat template: " + heap.error();

@@ -1,4 +1,4 @@
-//===- ChatTemplate.h - Turns messages into a prompt -----------------------===//
+//===- ChatTemplate.h - Turns messages into a prompt ----------------------===//
 //
 // A model's chat template, compiled to a list of instructions by
 // frontends/chat_template, run here on the messages of a conversation. The text
@@ -30,7 +30,15 @@ struct Program;
 /// A value handed to a template: what JSON can say.
 class TemplateValue {
 public:
-  enum class Kind : uint8_t { None, Boolean, Integer, Float, String, List, Dict };
+  enum class Kind : uint8_t {
+    None,
+    Boolean,
+    Integer,
+    Float,
+    String,
+    List,
+    Dict
+  };
   using List = std::vector<TemplateValue>;
   using Dict = std::vector<std::pair<std::string, TemplateValue>>;
 

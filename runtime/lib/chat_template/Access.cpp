@@ -1,4 +1,4 @@
-//===- Access.cpp - object.name, object[key], object[a:b:c] ----------------===//
+//===- Access.cpp - object.name, object[key], object[a:b:c] ---------------===//
 //
 // Jinja's two look-ups: `.name` tries the Python attribute first and then the
 // item, `[key]` the other way round. So `message.items` is the method of dict
@@ -37,8 +37,8 @@ Value noAttribute(Heap &heap, const Value &object, std::string_view name) {
 }
 
 Value unsafe(Heap &heap, const Value &object, std::string_view name) {
-  return heap.undefined("access to attribute '" + std::string(name) +
-                        "' of '" + typeName(object) + "' object is unsafe.");
+  return heap.undefined("access to attribute '" + std::string(name) + "' of '" +
+                        typeName(object) + "' object is unsafe.");
 }
 
 template <size_t N>
@@ -132,8 +132,8 @@ bool pythonAttribute(Heap &heap, const Value &object, std::string_view name,
   case Kind::Float:
     if (!isListed(kNumberAttributes, name))
       return false;
-    found = heap.unsupported("attribute '" + std::string(name) +
-                             "' of a number");
+    found =
+        heap.unsupported("attribute '" + std::string(name) + "' of a number");
     return true;
   case Kind::Range:
   case Kind::View:
@@ -142,10 +142,10 @@ bool pythonAttribute(Heap &heap, const Value &object, std::string_view name,
   case Kind::Method:
   case Kind::Function: {
     constexpr std::string_view known[] = {
-        "arguments", "caller",     "catch_kwargs", "catch_varargs",
-        "close",     "count",      "fromkeys",     "index",
-        "isdisjoint", "mapping",   "name",         "send",
-        "start",     "step",       "stop",         "throw"};
+        "arguments",  "caller",  "catch_kwargs", "catch_varargs",
+        "close",      "count",   "fromkeys",     "index",
+        "isdisjoint", "mapping", "name",         "send",
+        "start",      "step",    "stop",         "throw"};
     if (!isListed(known, name))
       return false;
     found = heap.unsupported("attribute '" + std::string(name) + "' of a " +

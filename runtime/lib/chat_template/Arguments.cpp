@@ -1,4 +1,4 @@
-//===- Arguments.cpp - Binding the arguments of a call ---------------------===//
+//===- Arguments.cpp - Binding the arguments of a call --------------------===//
 
 #include "runtime/lib/chat_template/Calls.h"
 

@@ -1,4 +1,4 @@
-//===- BraceFormat.cpp - "{} and {name}".format(values) --------------------===//
+//===- BraceFormat.cpp - "{} and {name}".format(values) -------------------===//
 //
 // str.format as the sandbox has it: fields by order, number or name, with
 // .attribute and [item] look-ups, !s and !r, and format specifications of
@@ -48,9 +48,9 @@ private:
   bool field(size_t &i) {
     size_t start = i;
     int brackets = 0;
-    while (i < format.size() && (brackets || (format[i] != '}' &&
-                                              format[i] != ':' &&
-                                              format[i] != '!'))) {
+    while (i < format.size() &&
+           (brackets ||
+            (format[i] != '}' && format[i] != ':' && format[i] != '!'))) {
       if (format[i] == '{')
         return fail("unexpected '{' in field name");
       brackets += format[i] == '[' ? 1 : format[i] == ']' ? -brackets : 0;
@@ -145,8 +145,8 @@ private:
         bool digits =
             key.find_first_not_of("0123456789") == std::string_view::npos &&
             parseInt(key, 10, position) == ParsedInt::Ok;
-        value = getItem(heap, value,
-                        digits ? Value::of(position) : heap.text(key));
+        value =
+            getItem(heap, value, digits ? Value::of(position) : heap.text(key));
         rest = rest.substr(stop + 1);
         if (!rest.empty() && rest[0] != '.' && rest[0] != '[')
           return fail("Only '.' or '[' may follow ']' in format field "
@@ -260,8 +260,8 @@ private:
       }
       return parsed.real(out, heap, value.real);
     }
-    heap.unsupported("format specification '" + std::string(spec) +
-                     "' for a " + typeName(value));
+    heap.unsupported("format specification '" + std::string(spec) + "' for a " +
+                     typeName(value));
     return false;
   }
 

@@ -1,4 +1,4 @@
-//===- Calls.h - Calling filters, tests, methods and functions -------------===//
+//===- Calls.h - Calling filters, tests, methods and functions ------------===//
 
 #ifndef LLMRT_LIB_CHAT_TEMPLATE_CALLS_H
 #define LLMRT_LIB_CHAT_TEMPLATE_CALLS_H
@@ -32,8 +32,7 @@ bool integerArgument(Heap &heap, const char *callee, const Value &value,
 
 Value applyFilter(Heap &heap, FilterId id, const Value &value,
                   Arguments &arguments);
-bool applyTest(Heap &heap, TestId id, const Value &value,
-               Arguments &arguments);
+bool applyTest(Heap &heap, TestId id, const Value &value, Arguments &arguments);
 Value callMethod(Heap &heap, const Method &method, Arguments &arguments);
 Value callString(Heap &heap, const Method &method, Arguments &arguments);
 /// `now` is what strftime_now shows, as local time.

@@ -1,4 +1,4 @@
-//===- Compare.cpp - Equality, order and membership ------------------------===//
+//===- Compare.cpp - Equality, order and membership -----------------------===//
 
 #include "runtime/lib/chat_template/Operators.h"
 
@@ -46,9 +46,8 @@ bool equalDicts(Heap &heap, const Dict &left, const Dict &right) {
 
 bool equalRanges(const Range &left, const Range &right) {
   return left.length == right.length &&
-         (left.length == 0 ||
-          (left.start == right.start &&
-           (left.length == 1 || left.step == right.step)));
+         (left.length == 0 || (left.start == right.start &&
+                               (left.length == 1 || left.step == right.step)));
 }
 
 const char *signOf(Comparison operation) {
@@ -141,8 +140,7 @@ bool equal(Heap &heap, const Value &left, const Value &right) {
     return left.sequence == right.sequence ||
            equalItems(heap, left.sequence->items, right.sequence->items);
   case Kind::Dict:
-    return left.dict == right.dict ||
-           equalDicts(heap, *left.dict, *right.dict);
+    return left.dict == right.dict || equalDicts(heap, *left.dict, *right.dict);
   case Kind::Range:
     return equalRanges(*left.range, *right.range);
   case Kind::View:

@@ -1,4 +1,4 @@
-//===- Filters.cpp - Filters on numbers, and which filter is where ---------===//
+//===- Filters.cpp - Filters on numbers, and which filter is where --------===//
 
 #include "runtime/lib/chat_template/Filters.h"
 
@@ -26,9 +26,9 @@ static Value toInteger(Heap &heap, const Value &value, const Value &fallback,
   double real = 0;
   if (value.is(Kind::String)) {
     int64_t integer = 0;
-    ParsedInt parsed = parseInt(
-        value.bytes(), base < 0 || base > 36 ? 1 : static_cast<int>(base),
-        integer);
+    ParsedInt parsed =
+        parseInt(value.bytes(),
+                 base < 0 || base > 36 ? 1 : static_cast<int>(base), integer);
     if (parsed == ParsedInt::TooLarge)
       return heap.unsupported("integers beyond 64 bits");
     if (parsed == ParsedInt::Ok)
@@ -96,8 +96,9 @@ static Value roundedValue(Heap &heap, const Value &value,
     return heap.unsupported("rounding to a negative precision");
   if (method == "common")
     return value.is(Kind::Float)
-               ? Value::of(roundedTo(value.real, static_cast<int>(std::min<
-                                                     int64_t>(digits, 1000))))
+               ? Value::of(roundedTo(
+                     value.real,
+                     static_cast<int>(std::min<int64_t>(digits, 1000))))
                : Value::of(value.index());
   if (digits > 18)
     return heap.unsupported("rounding to more than 18 digits");
@@ -108,8 +109,8 @@ static Value roundedValue(Heap &heap, const Value &value,
   if (heap.failed())
     return Value();
   if (scaled.is(Kind::Float)) {
-    double real = method == "ceil" ? std::ceil(scaled.real)
-                                   : std::floor(scaled.real);
+    double real =
+        method == "ceil" ? std::ceil(scaled.real) : std::floor(scaled.real);
     if (!(std::fabs(real) < 9223372036854775808.0))
       return heap.unsupported("integers beyond 64 bits");
     scaled = Value::of(static_cast<int64_t>(real));
@@ -130,8 +131,7 @@ Value applyFilter(Heap &heap, FilterId id, const Value &value,
     if (!given[0].is(Kind::String))
       return heap.fail("attr: the name must be a string");
     // Never the item of that name.
-    if (value.is(Kind::Dict) &&
-        !findNamed(kDictMethods, given[0].bytes()) &&
+    if (value.is(Kind::Dict) && !findNamed(kDictMethods, given[0].bytes()) &&
         !isListed(kDictMutators, given[0].bytes()))
       return heap.undefined("'dict object' has no attribute '" +
                             std::string(given[0].bytes()) + "'");
@@ -144,15 +144,15 @@ Value applyFilter(Heap &heap, FilterId id, const Value &value,
       return given[0].is(Kind::Missing) ? heap.text("") : given[0];
     return value;
   case FilterId::Int: {
-    Value bounds[2];
-    int64_t base;
-    if (!bind(heap, "int", arguments, {"default", "base"}, bounds) ||
-        !integerArgument(heap, "int", bounds[1], 10, base))
+    if (!bind(heap, "int", arguments, {"default", "base"}, given))
       return Value();
-    return toInteger(heap, value,
-                     bounds[0].is(Kind::Missing) ? Value::of(int64_t(0))
-                                                 : bounds[0],
-                     base);
+    // The base matters for strings only; one that is none reads no string.
+    int64_t base = given[1].is(Kind::Missing) ? 10
+                   : given[1].isIndex()       ? given[1].index()
+                                              : -1;
+    return toInteger(
+        heap, value,
+        given[0].is(Kind::Missing) ? Value::of(int64_t(0)) : given[0], base);
   }
   case FilterId::Float:
     if (!bind(heap, "float", arguments, {"default"}, given))

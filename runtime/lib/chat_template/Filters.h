@@ -1,4 +1,4 @@
-//===- Filters.h - What the filters' files share ---------------------------===//
+//===- Filters.h - What the filters' files share --------------------------===//
 
 #ifndef LLMRT_LIB_CHAT_TEMPLATE_FILTERS_H
 #define LLMRT_LIB_CHAT_TEMPLATE_FILTERS_H

@@ -1,4 +1,4 @@
-//===- Format.h - A compiled chat template, byte for byte ------------------===//
+//===- Format.h - A compiled chat template, byte for byte -----------------===//
 //
 // frontends/chat_template writes this, the runtime checks and runs it. All
 // fields are little-endian 32-bit words, so a blob may lie at any address:
@@ -7,10 +7,9 @@
 //   stringEnds[stringCount]     where each string ends in the bytes below
 //   bytes, padded with zeros to a multiple of 4
 //   Constant[constantCount]
-//   listEnds[listCount]         where each list of names ends in the words below
-//   words[listWords]            string numbers
-//   Function[functionCount]     0 is the template itself
-//   Instruction[instructionCount]
+//   listEnds[listCount]         where each list of names ends in the words
+//   below words[listWords]            string numbers Function[functionCount] 0
+//   is the template itself Instruction[instructionCount]
 //
 // A change of any of it, or of the numbers in Builtins.h, raises kVersion.
 //
@@ -38,7 +37,14 @@ struct Header {
   uint32_t bosToken, eosToken; ///< strings, or kNone
 };
 
-enum class ConstantKind : uint32_t { None, False, True, Integer, Float, String };
+enum class ConstantKind : uint32_t {
+  None,
+  False,
+  True,
+  Integer,
+  Float,
+  String
+};
 
 struct Constant {
   uint32_t kind;
@@ -59,14 +65,14 @@ struct Function {
 
 /// What `a`, `b` and `c` of each are is said in the list below.
 enum class Opcode : uint16_t {
-  Emit,       ///< write string a
-  Print,      ///< write str(pop)
-  Constant,   ///< push constant a
-  Load,       ///< push variable a of the function b levels out
-  Store,      ///< variable a = pop
-  Resolve,    ///< variable a = the input or global named by string b
-  Alias,      ///< variable a = variable b of the function c levels out
-  Clear,      ///< variable a is missing
+  Emit,     ///< write string a
+  Print,    ///< write str(pop)
+  Constant, ///< push constant a
+  Load,     ///< push variable a of the function b levels out
+  Store,    ///< variable a = pop
+  Resolve,  ///< variable a = the input or global named by string b
+  Alias,    ///< variable a = variable b of the function c levels out
+  Clear,    ///< variable a is missing
   Pop,
   Attribute,  ///< push pop.(string a)
   Item,       ///< key = pop, push pop[key]
@@ -75,8 +81,8 @@ enum class Opcode : uint16_t {
   Negative,
   Positive,
   Not,
-  Concatenate, ///< pop a values, push their joined texts
-  Compare,     ///< right, left = pops, push left (operation a) right
+  Concatenate,  ///< pop a values, push their joined texts
+  Compare,      ///< right, left = pops, push left (operation a) right
   CompareChain, ///< as Compare, but if true push right, else false and go to b
   Jump,         ///< go to a
   JumpIfFalse,  ///< if not pop: go to a
@@ -84,29 +90,30 @@ enum class Opcode : uint16_t {
   JumpIfTrueElsePop,
   MakeList, ///< pop a values
   MakeTuple,
-  MakeDict,   ///< pop a pairs
-  Filter,     ///< filter a on the value below c arguments named by list b
-  Test,       ///< test a, likewise
-  Call,       ///< callee below c arguments, the last of them named by list b
-  Unpack,     ///< pop an iterable of just a items, push them last to first
+  MakeDict, ///< pop a pairs
+  Filter,   ///< filter a on the value below c arguments named by list b
+  Test,     ///< test a, likewise
+  Call,     ///< callee below c arguments, the last of them named by list b
+  Unpack,   ///< pop an iterable of just a items, push them last to first
   CheckNamespace, ///< fail unless top is a namespace; pop it
-  SetMember,  ///< namespace, value = pops: namespace.(string a) = value
-  NoElse,     ///< push what `x if false` without else is
-  LoopBegin,  ///< pop an iterable, push a loop over it
-  LoopNext,   ///< get the next item, or go to a at the end; push it if c is 1
-  LoopAccept, ///< count the item last got as a turn, push it
-  LoopCollect, ///< keep the item last got
-  LoopRestart, ///< loop over what was kept
+  SetMember,      ///< namespace, value = pops: namespace.(string a) = value
+  NoElse,         ///< push what `x if false` without else is
+  LoopBegin,      ///< pop an iterable, push a loop over it
+  LoopNext,     ///< get the next item, or go to a at the end; push it if c is 1
+  LoopAccept,   ///< count the item last got as a turn, push it
+  LoopCollect,  ///< keep the item last got
+  LoopRestart,  ///< loop over what was kept
   LoopVariable, ///< push the loop as the variable `loop`
-  LoopMark,   ///< a turn ran to its end
-  LoopEnd,    ///< pop the loop; go to a if a turn ran to its end
-  BeginText,  ///< collect what is written from here
-  EndText,    ///< push what was collected
-  DropText,   ///< forget what was collected
-  MakeMacro,  ///< push function a with the variables around it
-  SkipIfGiven, ///< go to b if variable a is not missing
-  NotGiven,   ///< variable a is undefined: parameter string b was not given
-  Return,     ///< end the function: its text is the value of the call
+  LoopMark,     ///< a turn ran to its end
+  LoopEnd,      ///< pop the loop; go to a if a turn ran to its end
+  BeginText,    ///< collect what is written from here
+  EndText,      ///< push what was collected
+  DropText,     ///< forget what was collected
+  MakeMacro,    ///< push function a with the variables around it
+  SkipIfGiven,  ///< go to b if variable a is not missing
+  NotGiven,     ///< variable a is undefined: parameter string b was not given
+  Fail,         ///< end with error string a
+  Return,       ///< end the function: its text is the value of the call
   Count_,
 };
 
@@ -121,6 +128,12 @@ struct Instruction {
 constexpr uint32_t kMaxBlobBytes = 64u << 20;
 constexpr uint32_t kMaxSlots = 4096;     ///< of one function
 constexpr uint32_t kMaxArguments = 4096; ///< of one call, or parts of a value
+
+/// In `c` of Filter, Test and Call, beside the count of values: the last of
+/// them is a mapping of more keyword arguments, the one before (or the last)
+/// an iterable of more positional ones.
+constexpr uint32_t kSpreadPositional = 0x4000, kSpreadKeywords = 0x8000;
+constexpr uint32_t kCountMask = 0x3FFF;
 
 } // namespace llmrt::chat
 

@@ -1,4 +1,4 @@
-//===- Functions.cpp - The global functions of chat templates --------------===//
+//===- Functions.cpp - The global functions of chat templates -------------===//
 
 #include "runtime/lib/chat_template/Calls.h"
 
@@ -78,7 +78,7 @@ std::string padded(int64_t number, int width, char fill = '0') {
 /// would follow the host's.
 bool directive(std::string &out, char letter, const std::tm &now,
                int microsecond) {
-  static const char *const days[] = {"Sunday",   "Monday", "Tuesday",
+  static const char *const days[] = {"Sunday",    "Monday",   "Tuesday",
                                      "Wednesday", "Thursday", "Friday",
                                      "Saturday"};
   static const char *const months[] = {
@@ -208,8 +208,7 @@ Value timeText(Heap &heap, Arguments &arguments, const std::tm &now,
     bool plain = i + 1 < format.size() && format[i + 1] == '-';
     size_t at = i + 1 + plain;
     std::string piece;
-    if (at >= format.size() ||
-        !directive(piece, format[at], now, microsecond))
+    if (at >= format.size() || !directive(piece, format[at], now, microsecond))
       return heap.unsupported("strftime directive '" +
                               std::string(format.substr(i, 2 + plain)) + "'");
     // %-d: without what pads it.

@@ -1,4 +1,4 @@
-//===- Heap.cpp - What one rendering has made, spent and may still spend ---===//
+//===- Heap.cpp - What one rendering has made, spent and may still spend --===//
 
 #include "runtime/lib/chat_template/Heap.h"
 
@@ -172,10 +172,10 @@ Value Heap::generator(std::vector<Value> items, std::string error) {
   return value;
 }
 
-Value Heap::macro(uint32_t function, Frame *outer) {
+Value Heap::macro(uint32_t function, Frame *outer, const Text *name) {
   if (!reserve(kObjectBytes))
     return Value();
-  macros.push_back({function, outer});
+  macros.push_back({function, outer, name});
   Value value = Value::of(Kind::Macro);
   value.macro = &macros.back();
   return value;

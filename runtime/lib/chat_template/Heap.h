@@ -1,4 +1,4 @@
-//===- Heap.h - What one rendering has made, spent and may still spend -----===//
+//===- Heap.h - What one rendering has made, spent and may still spend ----===//
 //
 // Every value of a rendering is made here and counted, every instruction and
 // every long operation is charged in steps. When a limit is passed, or the
@@ -57,7 +57,7 @@ public:
   Value range(int64_t start, int64_t stop, int64_t step);
   Value view(View::Part part, const Dict *dict);
   Value generator(std::vector<Value> items, std::string error);
-  Value macro(uint32_t function, Frame *outer);
+  Value macro(uint32_t function, Frame *outer, const Text *name);
   Value method(MethodId id, std::string_view name, const Value &self);
   Value loop(Loop *&made);
   /// An empty dict or namespace, to be filled by `insert`.
@@ -101,8 +101,9 @@ class Builder {
 public:
   explicit Builder(Heap &heap) : heap(heap) {}
   bool add(std::string_view piece) {
-    if (piece.size() > heap.bytesAvailable() - std::min<uint64_t>(
-                           heap.bytesAvailable(), bytes.size()))
+    if (piece.size() >
+        heap.bytesAvailable() -
+            std::min<uint64_t>(heap.bytesAvailable(), bytes.size()))
       return heap.reserve(UINT64_MAX);
     bytes += piece;
     return !heap.failed();

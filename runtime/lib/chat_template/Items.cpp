@@ -1,4 +1,4 @@
-//===- Items.cpp - Length, items and indices of template values ------------===//
+//===- Items.cpp - Length, items and indices of template values -----------===//
 
 #include "runtime/lib/chat_template/Operators.h"
 
@@ -59,9 +59,10 @@ const std::vector<Value> *itemsOf(Heap &heap, const Value &value,
     for (const auto &[key, item] : value.view->dict->entries) {
       if (heap.failed())
         return nullptr;
-      items.push_back(value.view->part == View::Keys     ? key
-                      : value.view->part == View::Values ? item
-                                                         : heap.tuple({key, item}));
+      items.push_back(value.view->part == View::Keys ? key
+                      : value.view->part == View::Values
+                          ? item
+                          : heap.tuple({key, item}));
     }
     return kept(heap, std::move(items));
   case Kind::Generator: {

@@ -1,4 +1,4 @@
-//===- Json.cpp - The tojson filter ----------------------------------------===//
+//===- Json.cpp - The tojson filter ---------------------------------------===//
 //
 // json.dumps(value, ensure_ascii=False, indent, separators, sort_keys), which
 // is what transformers puts in place of Jinja's HTML-safe filter.
@@ -177,6 +177,11 @@ Value toJson(Heap &heap, const Value &value, Arguments &arguments) {
   writer.asciiOnly = truth(given[0]);
   writer.sortKeys = truth(given[3]);
   const Value &indent = given[1];
+  // json.dumps looks at the layout only for what has parts.
+  if (value.is(Kind::String)) {
+    writer.write(value);
+    return heap.failed() ? Value() : heap.text(writer.out.take());
+  }
   if (indent.isIndex()) {
     writer.hasIndent = true;
     int64_t width = std::max<int64_t>(indent.index(), 0);

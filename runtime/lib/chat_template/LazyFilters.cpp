@@ -1,4 +1,4 @@
-//===- LazyFilters.cpp - Filters that return a generator -------------------===//
+//===- LazyFilters.cpp - Filters that return a generator ------------------===//
 //
 // Python computes these item by item as they are read. Here all items are
 // computed at once, and an error waits in the generator until the reader comes
@@ -54,8 +54,8 @@ bool testByName(Heap &heap, const Value &name, const Value &item,
 }
 
 /// What a lazy filter does with one item: append to `out`, or fail.
-void mapItems(Heap &heap, const std::vector<Value> &items,
-              Arguments &arguments, std::vector<Value> &out) {
+void mapItems(Heap &heap, const std::vector<Value> &items, Arguments &arguments,
+              std::vector<Value> &out) {
   Value attribute = arguments.positional.empty() ? arguments.take("attribute")
                                                  : Value::missing();
   if (!attribute.is(Kind::Missing)) {
@@ -124,10 +124,7 @@ void selectItems(Heap &heap, FilterId id, const std::vector<Value> &items,
 }
 
 void uniqueItems(Heap &heap, const std::vector<Value> &items,
-                 Arguments &arguments, std::vector<Value> &out) {
-  Value given[2];
-  if (!bind(heap, "unique", arguments, {"case_sensitive", "attribute"}, given))
-    return;
+                 const Value *given, std::vector<Value> &out) {
   AttributePath path(heap, given[1], !truth(given[0]));
   Value seen = heap.dict();
   for (const Value &item : items) {
@@ -145,11 +142,8 @@ void uniqueItems(Heap &heap, const std::vector<Value> &items,
 }
 
 /// Rows of `linecount` items, the last filled up with `fill_with`.
-void batchItems(Heap &heap, const std::vector<Value> &items,
-                Arguments &arguments, std::vector<Value> &out) {
-  Value given[2];
-  if (!bind(heap, "batch", arguments, {"*linecount", "fill_with"}, given))
-    return;
+void batchItems(Heap &heap, const std::vector<Value> &items, const Value *given,
+                std::vector<Value> &out) {
   if (!given[0].isIndex()) {
     heap.unsupported("batch by something else than an integer");
     return;
@@ -179,12 +173,10 @@ void batchItems(Heap &heap, const std::vector<Value> &items,
 }
 
 /// `slices` columns of about equal length.
-void sliceItems(Heap &heap, const std::vector<Value> &items,
-                Arguments &arguments, std::vector<Value> &out) {
-  Value given[2];
+void sliceItems(Heap &heap, const std::vector<Value> &items, const Value *given,
+                std::vector<Value> &out) {
   int64_t columns;
-  if (!bind(heap, "slice", arguments, {"*slices", "fill_with"}, given) ||
-      !integerArgument(heap, "slice", given[0], 0, columns))
+  if (!integerArgument(heap, "slice", given[0], 0, columns))
     return;
   if (columns == 0) {
     heap.fail("division by zero");
@@ -214,20 +206,31 @@ Value applyLazyFilter(Heap &heap, FilterId id, const Value &value,
   Nested nested(heap);
   if (nested.tooDeep())
     return Value();
-  bool skipsFalsy = id != FilterId::Unique && id != FilterId::Batch &&
-                    id != FilterId::Slice;
+  // map and select take any arguments and look at them only when they are read.
+  Value given[2];
+  bool bindsNow =
+      id == FilterId::Unique || id == FilterId::Batch || id == FilterId::Slice;
+  if (id == FilterId::Unique &&
+      !bind(heap, "unique", arguments, {"case_sensitive", "attribute"}, given))
+    return Value();
+  if (id == FilterId::Batch &&
+      !bind(heap, "batch", arguments, {"*linecount", "fill_with"}, given))
+    return Value();
+  if (id == FilterId::Slice &&
+      !bind(heap, "slice", arguments, {"*slices", "fill_with"}, given))
+    return Value();
   std::vector<Value> out;
   std::string late;
-  if (truth(value) || !skipsFalsy) {
+  if (truth(value) || bindsNow) {
     if (const std::vector<Value> *items = itemsOf(heap, value, &late)) {
       if (id == FilterId::Map)
         mapItems(heap, *items, arguments, out);
       else if (id == FilterId::Unique)
-        uniqueItems(heap, *items, arguments, out);
+        uniqueItems(heap, *items, given, out);
       else if (id == FilterId::Batch)
-        batchItems(heap, *items, arguments, out);
+        batchItems(heap, *items, given, out);
       else if (id == FilterId::Slice)
-        sliceItems(heap, *items, arguments, out);
+        sliceItems(heap, *items, given, out);
       else
         selectItems(heap, id, *items, arguments, out);
     }

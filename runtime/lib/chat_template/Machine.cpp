@@ -1,4 +1,4 @@
-//===- Machine.cpp - Runs a compiled chat template once --------------------===//
+//===- Machine.cpp - Runs a compiled chat template once -------------------===//
 
 #include "runtime/lib/chat_template/Machine.h"
 
@@ -90,18 +90,52 @@ Value Machine::resolve(std::string_view name) {
 Arguments Machine::takeArguments(const Instruction &instruction) {
   Arguments arguments;
   std::vector<Value> values;
-  if (!takeMany(instruction.c, values))
+  if (!takeMany(instruction.c & kCountMask, values))
     return arguments;
+  Value moreKeywords = Value::missing(), morePositional = Value::missing();
+  for (auto [flag, more] : {std::pair(kSpreadKeywords, &moreKeywords),
+                            std::pair(kSpreadPositional, &morePositional)})
+    if ((instruction.c & flag) && !values.empty()) {
+      *more = values.back();
+      values.pop_back();
+    }
   size_t named =
       instruction.b == kNone ? 0 : program.lists[instruction.b].size();
-  size_t positional = values.size() - named;
-  for (size_t i = 0; i < named; ++i)
+  size_t positional = values.size() - std::min(named, values.size());
+  for (size_t i = positional; i < values.size(); ++i)
     arguments.keywords.emplace_back(
-        program.string(program.lists[instruction.b][i]),
-        values[positional + i]);
+        program.string(program.lists[instruction.b][i - positional]),
+        values[i]);
   values.resize(positional);
   arguments.positional = std::move(values);
+  if (!morePositional.is(Kind::Missing))
+    if (const std::vector<Value> *items = itemsOf(heap, morePositional))
+      arguments.positional.insert(arguments.positional.end(), items->begin(),
+                                  items->end());
+  if (!moreKeywords.is(Kind::Missing) && !heap.failed())
+    addKeywords(arguments, moreKeywords);
   return arguments;
+}
+
+void Machine::addKeywords(Arguments &arguments, const Value &mapping) {
+  if (!mapping.is(Kind::Dict)) {
+    heap.fail(std::string("argument after ** must be a mapping, not ") +
+              typeName(mapping));
+    return;
+  }
+  for (const auto &[name, value] : mapping.dict->entries) {
+    if (!name.is(Kind::String)) {
+      heap.fail("keywords must be strings");
+      return;
+    }
+    for (const auto &held : arguments.keywords)
+      if (!heap.spend(1) || held.first == name.bytes()) {
+        heap.fail("got multiple values for keyword argument '" +
+                  std::string(name.bytes()) + "'");
+        return;
+      }
+    arguments.keywords.emplace_back(name.bytes(), value);
+  }
 }
 
 bool Machine::run(std::string &out, uint32_t &line) {
@@ -250,8 +284,8 @@ void Machine::step(const Instruction &instruction) {
     Arguments arguments = takeArguments(instruction);
     Value value = pop();
     if (!heap.failed())
-      push(Value::of(
-          applyTest(heap, static_cast<TestId>(a), value, arguments)));
+      push(
+          Value::of(applyTest(heap, static_cast<TestId>(a), value, arguments)));
     return;
   }
   case Opcode::Call:
@@ -266,8 +300,7 @@ void Machine::step(const Instruction &instruction) {
     return setMember(program.string(a));
   case Opcode::NoElse:
     return push(heap.undefined(
-        "the inline if-expression on line " +
-        std::to_string(instruction.line) +
+        "the inline if-expression on line " + std::to_string(instruction.line) +
         " evaluated to false and no else section was defined."));
   case Opcode::BeginText:
     if (texts.size() >= kMaxTexts)
@@ -296,7 +329,9 @@ void Machine::step(const Instruction &instruction) {
       damaged("a macro is made on the wrong level");
       return;
     }
-    return push(heap.macro(a, frame));
+    uint32_t name = program.functions[a].name;
+    return push(
+        heap.macro(a, frame, name == kNone ? nullptr : &program.texts[name]));
   }
   case Opcode::SkipIfGiven:
     if (Value *variable = slot(a, 0))
@@ -305,9 +340,12 @@ void Machine::step(const Instruction &instruction) {
     return;
   case Opcode::NotGiven:
     if (Value *variable = slot(a, 0))
-      *variable = heap.undefined("parameter '" +
-                                 std::string(program.string(b)) +
-                                 "' was not provided");
+      *variable =
+          heap.undefined("parameter '" + std::string(program.string(b)) +
+                         "' was not provided");
+    return;
+  case Opcode::Fail:
+    heap.fail(std::string(program.string(a)));
     return;
   case Opcode::Return:
     return finishCall();
@@ -335,12 +373,11 @@ void Machine::unpack(uint32_t count) {
   if (!items)
     return;
   if (items->size() != count) {
-    heap.fail(items->size() < count
-                  ? "not enough values to unpack (expected " +
-                        std::to_string(count) + ", got " +
-                        std::to_string(items->size()) + ")"
-                  : "too many values to unpack (expected " +
-                        std::to_string(count) + ")");
+    heap.fail(items->size() < count ? "not enough values to unpack (expected " +
+                                          std::to_string(count) + ", got " +
+                                          std::to_string(items->size()) + ")"
+                                    : "too many values to unpack (expected " +
+                                          std::to_string(count) + ")");
     return;
   }
   for (uint32_t i = count; i-- > 0;)
@@ -483,10 +520,7 @@ void Machine::callMacro(const Macro &macro, Arguments &arguments) {
   const Function &function = program.functions[macro.function];
   const std::vector<uint32_t> &names = program.lists[function.slotNames];
   std::string called =
-      "macro '" +
-      std::string(function.name == kNone ? "caller"
-                                         : program.string(function.name)) +
-      "'";
+      "macro '" + (macro.name ? macro.name->bytes : "caller") + "'";
   Frame *frame = newFrame(macro.function, macro.outer);
   if (!frame)
     return;
@@ -495,9 +529,8 @@ void Machine::callMacro(const Macro &macro, Arguments &arguments) {
   bool callerGiven = false;
   for (size_t i = 0; i < count; ++i) {
     callerGiven |= program.string(names[i]) == "caller";
-    frame->slots[i] = i < given.size()
-                          ? given[i]
-                          : arguments.take(program.string(names[i]));
+    frame->slots[i] =
+        i < given.size() ? given[i] : arguments.take(program.string(names[i]));
   }
   if (function.callerSlot != kNone && !callerGiven) {
     Value caller = arguments.take("caller");

@@ -1,4 +1,4 @@
-//===- Machine.h - Runs a compiled chat template once ----------------------===//
+//===- Machine.h - Runs a compiled chat template once ---------------------===//
 //
 // A stack machine. Macros run on its own stack of frames, so however a template
 // recurses, the native stack stays flat. Everything an instruction takes from
@@ -58,6 +58,7 @@ private:
   Frame *newFrame(uint32_t function, Frame *outer);
   Value resolve(std::string_view name);
   Arguments takeArguments(const Instruction &instruction);
+  void addKeywords(Arguments &arguments, const Value &mapping);
   Loop *topLoop();
 
   void step(const Instruction &instruction);

@@ -1,4 +1,4 @@
-//===- Methods.cpp - Methods of containers and loops -----------------------===//
+//===- Methods.cpp - Methods of containers and loops ----------------------===//
 
 #include "runtime/lib/chat_template/Calls.h"
 
@@ -16,9 +16,7 @@ Value callDict(Heap &heap, const Method &method, Arguments &arguments) {
         !checkHashable(heap, given[0]))
       return Value();
     const Value *held = heap.find(*self.dict, given[0]);
-    return held                         ? *held
-           : given[1].is(Kind::Missing) ? Value::none()
-                                        : given[1];
+    return held ? *held : given[1].is(Kind::Missing) ? Value::none() : given[1];
   }
   case MethodId::Keys:
     return bind(heap, "keys", arguments, {}, given)

@@ -1,4 +1,4 @@
-//===- NumberFormat.cpp - A number in a field of a width -------------------===//
+//===- NumberFormat.cpp - A number in a field of a width ------------------===//
 
 #include "runtime/lib/chat_template/NumberFormat.h"
 
@@ -15,9 +15,7 @@ bool NumberFormat::pad(Builder &out, Heap &heap, std::string_view text,
   int64_t missing = std::max<int64_t>(width - codePoints(text), 0);
   if (missing && !heap.spendBytes(missing))
     return false;
-  int64_t before = align == '<'   ? 0
-                   : align == '^' ? missing / 2
-                                  : missing;
+  int64_t before = align == '<' ? 0 : align == '^' ? missing / 2 : missing;
   if (align == '=') {
     if (!out.add(text.substr(0, signLength)))
       return false;
@@ -63,9 +61,7 @@ bool NumberFormat::integer(Builder &out, Heap &heap, int64_t value) const {
   }
   if (grouping)
     digits = grouped(digits, grouping, base == 10 ? 3 : 4);
-  std::string lead = value < 0     ? "-"
-                     : sign == '-' ? ""
-                                   : std::string(1, sign);
+  std::string lead = value < 0 ? "-" : sign == '-' ? "" : std::string(1, sign);
   if (alternate && base != 10)
     lead += std::string("0") + type;
   if (type == 'X')
@@ -77,7 +73,7 @@ bool NumberFormat::integer(Builder &out, Heap &heap, int64_t value) const {
 bool NumberFormat::real(Builder &out, Heap &heap, double value) const {
   char kind = type >= 'A' && type <= 'Z' ? type + 32 : type;
   std::string lead = std::signbit(value) && !std::isnan(value) ? "-"
-                     : sign == '-'                             ? ""
+                     : sign == '-' ? ""
                                    : std::string(1, sign);
   std::string text;
   double size = std::fabs(value);
@@ -107,8 +103,8 @@ bool NumberFormat::real(Builder &out, Heap &heap, double value) const {
         std::to_chars(buffer, buffer + sizeof buffer, size, format, digits).ptr;
     text.assign(buffer, end);
     if (grouping) {
-      size_t whole = std::min(text.find_first_not_of("0123456789"),
-                              text.size());
+      size_t whole =
+          std::min(text.find_first_not_of("0123456789"), text.size());
       text = grouped(text.substr(0, whole), grouping, 3) + text.substr(whole);
     }
     if (type == '%')

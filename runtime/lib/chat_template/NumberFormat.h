@@ -1,4 +1,4 @@
-//===- NumberFormat.h - A number in a field of a width ---------------------===//
+//===- NumberFormat.h - A number in a field of a width --------------------===//
 //
 // What "%5.2f" % x and "{:5.2f}".format(x) share.
 //
@@ -12,9 +12,9 @@
 namespace llmrt::chat {
 
 struct NumberFormat {
-  char align = '>';  ///< '<', '>', '^', or '=': fill after the sign
+  char align = '>'; ///< '<', '>', '^', or '=': fill after the sign
   std::string fill = " ";
-  char sign = '-';   ///< '-', '+' or ' '
+  char sign = '-'; ///< '-', '+' or ' '
   bool alternate = false;
   char grouping = 0; ///< ',' or '_' between thousands
   int64_t width = 0;

@@ -1,4 +1,4 @@
-//===- Numbers.cpp - Python's texts of numbers, both ways ------------------===//
+//===- Numbers.cpp - Python's texts of numbers, both ways -----------------===//
 //
 // repr(float) is the shortest text that reads back as the same double, with an
 // exponent below 1e-4 and from 1e16 on. Nothing here depends on the locale.

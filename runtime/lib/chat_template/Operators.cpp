@@ -1,4 +1,4 @@
-//===- Operators.cpp - Arithmetic as Python does it ------------------------===//
+//===- Operators.cpp - Arithmetic as Python does it -----------------------===//
 //
 // Python's integers have no bounds; ours have 64 bits, and a result beyond them
 // is an error, never a wrapped number.
@@ -57,8 +57,7 @@ const char *typeName(const Value &value) {
 }
 
 Value failUndefined(Heap &heap, const Value &value) {
-  return heap.fail(value.cause ? value.cause->message
-                               : "a value is undefined");
+  return heap.fail(value.cause ? value.cause->message : "a value is undefined");
 }
 
 bool truth(const Value &value) {
@@ -227,7 +226,8 @@ static Value joined(Heap &heap, const Value &left, const Value &right) {
   }
   std::string text =
       left.markup ? std::string(left.bytes()) : htmlEscaped(left.bytes());
-  text += right.markup ? std::string(right.bytes()) : htmlEscaped(right.bytes());
+  text +=
+      right.markup ? std::string(right.bytes()) : htmlEscaped(right.bytes());
   return heap.text(std::move(text), true);
 }
 

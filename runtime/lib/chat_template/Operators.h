@@ -1,4 +1,4 @@
-//===- Operators.h - Python's operators on template values -----------------===//
+//===- Operators.h - Python's operators on template values ----------------===//
 //
 // Each function fails through the heap where Python would raise, and then
 // returns an undefined value or false.

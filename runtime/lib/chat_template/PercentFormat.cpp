@@ -1,4 +1,4 @@
-//===- PercentFormat.cpp - "%s and %d" % (values) --------------------------===//
+//===- PercentFormat.cpp - "%s and %d" % (values) -------------------------===//
 //
 // Python's printf-style formatting: a tuple gives the values in order, a dict
 // by %(name)s, and anything else is the one value.
@@ -205,8 +205,7 @@ private:
       if (value.is(Kind::Undefined))
         return fail(value.cause ? value.cause->message : "undefined");
       if (!value.isNumber())
-        return fail(std::string("must be real number, not ") +
-                    typeName(value));
+        return fail(std::string("must be real number, not ") + typeName(value));
       if (zero && spec.align == '>')
         spec.fillZeros();
       return spec.real(out, heap,

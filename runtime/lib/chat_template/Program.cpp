@@ -1,4 +1,4 @@
-//===- Program.cpp - Reading and checking a compiled chat template ---------===//
+//===- Program.cpp - Reading and checking a compiled chat template --------===//
 
 #include "runtime/lib/chat_template/Program.h"
 
@@ -36,6 +36,7 @@ Shape shapeOf(Opcode opcode) {
   case Opcode::Emit:
   case Opcode::Attribute:
   case Opcode::SetMember:
+  case Opcode::Fail:
     return {O::String, O::Unused};
   case Opcode::Constant:
     return {O::Constant, O::Unused};
@@ -294,9 +295,15 @@ private:
       Shape shape = shapeOf(static_cast<Opcode>(instruction.opcode));
       if (!inRange(shape.a, instruction.a) || !inRange(shape.b, instruction.b))
         return fail(where + " is out of range");
-      if (shape.b == Operand::List && instruction.b != kNone &&
-          program.lists[instruction.b].size() > instruction.c)
-        return fail(where + " names more arguments than it has");
+      if (shape.b == Operand::List) {
+        size_t named =
+            instruction.b == kNone ? 0 : program.lists[instruction.b].size();
+        named += (instruction.c & kSpreadPositional) != 0;
+        named += (instruction.c & kSpreadKeywords) != 0;
+        size_t count = instruction.c & kCountMask;
+        if (count > kMaxArguments || named > count)
+          return fail(where + " names more arguments than it has");
+      }
     }
     return true;
   }

@@ -1,4 +1,4 @@
-//===- Program.h - A compiled chat template, read and checked --------------===//
+//===- Program.h - A compiled chat template, read and checked -------------===//
 
 #ifndef LLMRT_LIB_CHAT_TEMPLATE_PROGRAM_H
 #define LLMRT_LIB_CHAT_TEMPLATE_PROGRAM_H
@@ -18,9 +18,7 @@ namespace llmrt::chat {
 struct Program {
   bool read(const uint8_t *blob, size_t size, std::string &error);
 
-  std::string_view string(uint32_t number) const {
-    return texts[number].bytes;
-  }
+  std::string_view string(uint32_t number) const { return texts[number].bytes; }
 
   std::vector<Text> texts;
   std::vector<Value> constants; ///< strings point into texts

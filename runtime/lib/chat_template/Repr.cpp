@@ -1,4 +1,4 @@
-//===- Repr.cpp - str() and repr() of template values ----------------------===//
+//===- Repr.cpp - str() and repr() of template values ---------------------===//
 //
 // Templates that print a list or dict without tojson get Python's own notation,
 // and models were trained on it, so it has to come out the same.
@@ -66,6 +66,11 @@ private:
       return view(*value.view);
     case Kind::Namespace:
       return out.add("<Namespace ") && entries(*value.dict) && out.add(">");
+    case Kind::Macro:
+      return out.add("<Macro ") &&
+             out.add(value.macro->name ? quotedText(value.macro->name->bytes)
+                                       : "anonymous") &&
+             out.add(">");
     default:
       heap.unsupported(std::string("printing a ") + typeName(value));
       return false;
@@ -99,11 +104,11 @@ private:
       if (!first && !out.add(", "))
         return false;
       first = false;
-      bool done = view.part == View::Keys     ? repr(key)
-                  : view.part == View::Values ? repr(value)
-                                              : out.add("(") && repr(key) &&
-                                                    out.add(", ") &&
-                                                    repr(value) && out.add(")");
+      bool done = view.part == View::Keys ? repr(key)
+                  : view.part == View::Values
+                      ? repr(value)
+                      : out.add("(") && repr(key) && out.add(", ") &&
+                            repr(value) && out.add(")");
       if (!done)
         return false;
     }

@@ -1,4 +1,4 @@
-//===- SequenceFilters.cpp - Filters that read the items of a value --------===//
+//===- SequenceFilters.cpp - Filters that read the items of a value -------===//
 
 #include "runtime/lib/chat_template/Filters.h"
 
@@ -27,8 +27,8 @@ AttributePath::AttributePath(Heap &heap, const Value &attribute,
   }
   for (std::string_view part : splitAt(attribute.bytes(), ".", -1, false)) {
     int64_t index;
-    bool digits = !part.empty() &&
-                  part.find_first_not_of("0123456789") == std::string_view::npos;
+    bool digits = !part.empty() && part.find_first_not_of("0123456789") ==
+                                       std::string_view::npos;
     if (digits && parseInt(part, 10, index) == ParsedInt::Ok)
       parts.push_back(Value::of(index));
     else
@@ -84,8 +84,10 @@ namespace {
 
 Value sorted(Heap &heap, const Value &value, Arguments &arguments) {
   Value given[3];
-  if (!bind(heap, "sort", arguments,
-            {"reverse", "case_sensitive", "attribute"}, given))
+  int64_t reverse;
+  if (!bind(heap, "sort", arguments, {"reverse", "case_sensitive", "attribute"},
+            given) ||
+      !integerArgument(heap, "sort", given[0], 0, reverse))
     return Value();
   std::vector<AttributePath> paths;
   if (given[2].is(Kind::String)) {
@@ -108,7 +110,7 @@ Value sorted(Heap &heap, const Value &value, Arguments &arguments) {
   }
   if (heap.failed())
     return Value();
-  std::vector<Value> out = sortedBy(heap, *items, keys, truth(given[0]));
+  std::vector<Value> out = sortedBy(heap, *items, keys, reverse != 0);
   return heap.failed() ? Value() : heap.list(std::move(out));
 }
 
@@ -117,10 +119,9 @@ Value dictSorted(Heap &heap, const Value &value, Arguments &arguments) {
   if (!bind(heap, "dictsort", arguments, {"case_sensitive", "by", "reverse"},
             given))
     return Value();
-  std::string_view by = given[1].is(Kind::Missing) ? std::string_view("key")
-                        : given[1].is(Kind::String)
-                            ? given[1].bytes()
-                            : std::string_view();
+  std::string_view by = given[1].is(Kind::Missing)  ? std::string_view("key")
+                        : given[1].is(Kind::String) ? given[1].bytes()
+                                                    : std::string_view();
   if (by != "key" && by != "value")
     return heap.fail("You can only sort by either \"key\" or \"value\"");
   if (value.is(Kind::Undefined))
@@ -128,6 +129,9 @@ Value dictSorted(Heap &heap, const Value &value, Arguments &arguments) {
   if (!value.is(Kind::Dict))
     return heap.fail(std::string("'") + typeName(value) +
                      "' object has no attribute 'items'");
+  int64_t reverse;
+  if (!integerArgument(heap, "dictsort", given[2], 0, reverse))
+    return Value();
   std::vector<Value> items, keys;
   for (const auto &[key, item] : value.dict->entries) {
     items.push_back(heap.tuple({key, item}));
@@ -136,7 +140,7 @@ Value dictSorted(Heap &heap, const Value &value, Arguments &arguments) {
     if (heap.failed())
       return Value();
   }
-  std::vector<Value> out = sortedBy(heap, items, keys, truth(given[2]));
+  std::vector<Value> out = sortedBy(heap, items, keys, reverse != 0);
   return heap.failed() ? Value() : heap.list(std::move(out));
 }
 
@@ -222,9 +226,8 @@ Value firstItem(Heap &heap, const Value &value) {
   const std::vector<Value> *items = itemsOf(heap, value);
   if (!items)
     return Value();
-  return items->empty()
-             ? heap.undefined("No first item, sequence was empty.")
-             : items->front();
+  return items->empty() ? heap.undefined("No first item, sequence was empty.")
+                        : items->front();
 }
 
 Value lastItem(Heap &heap, const Value &value) {

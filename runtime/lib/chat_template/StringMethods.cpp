@@ -1,4 +1,4 @@
-//===- StringMethods.cpp - Methods of strings ------------------------------===//
+//===- StringMethods.cpp - Methods of strings -----------------------------===//
 
 #include "runtime/lib/chat_template/Calls.h"
 
@@ -138,9 +138,11 @@ private:
 
   Value lines() {
     Value values[1];
-    if (!given({"keepends"}, values))
+    int64_t keepEnds;
+    if (!given({"keepends"}, values) ||
+        !integerArgument(heap, name, values[0], 0, keepEnds))
       return Value();
-    return listOf(splitLines(text, truth(values[0])));
+    return listOf(splitLines(text, keepEnds != 0));
   }
 
   /// text[start:end] as the optional arguments of find and its like say.

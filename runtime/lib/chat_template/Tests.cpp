@@ -1,4 +1,4 @@
-//===- Tests.cpp - What may follow `is` ------------------------------------===//
+//===- Tests.cpp - What may follow `is` -----------------------------------===//
 
 #include "runtime/lib/chat_template/Calls.h"
 

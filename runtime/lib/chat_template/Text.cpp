@@ -1,4 +1,4 @@
-//===- Text.cpp - Python's string operations on UTF-8 ----------------------===//
+//===- Text.cpp - Python's string operations on UTF-8 ---------------------===//
 
 #include "runtime/lib/chat_template/Text.h"
 

@@ -1,4 +1,4 @@
-//===- Text.h - Python's string operations on UTF-8 ------------------------===//
+//===- Text.h - Python's string operations on UTF-8 -----------------------===//
 //
 // Indices and lengths count code points. No function here allocates more than
 // a small multiple of its inputs, except where a bound is passed in.

@@ -1,4 +1,4 @@
-//===- TextFilters.cpp - Filters that make text of a value -----------------===//
+//===- TextFilters.cpp - Filters that make text of a value ----------------===//
 
 #include "runtime/lib/chat_template/Filters.h"
 
@@ -45,8 +45,8 @@ Value indented(Heap &heap, const Value &value, Arguments &arguments) {
     out.add(indention);
   bool isFirst = true;
   for (std::string_view line : splitLines(text, false)) {
-    if (!isFirst && (!out.add("\n") ||
-                     ((blank || !line.empty()) && !out.add(indention))))
+    if (!isFirst &&
+        (!out.add("\n") || ((blank || !line.empty()) && !out.add(indention))))
       return Value();
     isFirst = false;
     if (!out.add(line))
@@ -166,22 +166,21 @@ Value applyTextFilter(Heap &heap, FilterId id, const Value &value,
     Value text = softText(heap, value);
     if (heap.failed())
       return Value();
-    std::string_view characters =
-        any ? std::string_view() : given[0].bytes();
+    std::string_view characters = any ? std::string_view() : given[0].bytes();
     heap.spend((text.bytes().size() + 1) * (characters.size() + 1) / 32);
-    return heap.text(stripped(text.bytes(), kLeft | kRight,
-                              any ? nullptr : &characters),
-                     text.markup);
+    return heap.text(
+        stripped(text.bytes(), kLeft | kRight, any ? nullptr : &characters),
+        text.markup);
   }
   case FilterId::Center: {
     Value given[1];
     if (!bind(heap, "center", arguments, {"width"}, given))
       return Value();
-    arguments.positional = {
-        given[0].is(Kind::Missing) ? Value::of(int64_t(80)) : given[0]};
-    return callString(
-        heap, Method{MethodId::Center, nullptr, softText(heap, value)},
-        arguments);
+    arguments.positional = {given[0].is(Kind::Missing) ? Value::of(int64_t(80))
+                                                       : given[0]};
+    return callString(heap,
+                      Method{MethodId::Center, nullptr, softText(heap, value)},
+                      arguments);
   }
   default:
     break;

@@ -1,4 +1,4 @@
-//===- Unicode.cpp - Letter case and printability as in Python -------------===//
+//===- Unicode.cpp - Letter case and printability as in Python ------------===//
 //
 // Full case mapping: one character may become three, and a capital sigma at
 // the end of a word becomes the final form (Unicode 3.13, Final_Sigma).
@@ -31,9 +31,10 @@ struct LongCase {
 #include "runtime/lib/chat_template/UnicodeTables.inc"
 
 template <size_t N> bool contains(const CodeRange (&table)[N], uint32_t code) {
-  auto after = std::upper_bound(
-      std::begin(table), std::end(table), code,
-      [](uint32_t value, const CodeRange &range) { return value < range.first; });
+  auto after = std::upper_bound(std::begin(table), std::end(table), code,
+                                [](uint32_t value, const CodeRange &range) {
+                                  return value < range.first;
+                                });
   return after != std::begin(table) && code <= std::prev(after)->last;
 }
 
@@ -49,9 +50,10 @@ void appendMapped(std::string &out, uint32_t code, const CaseRange (&table)[N],
         appendCodePoint(out, part);
     return;
   }
-  auto after = std::upper_bound(
-      std::begin(table), std::end(table), code,
-      [](uint32_t value, const CaseRange &range) { return value < range.first; });
+  auto after = std::upper_bound(std::begin(table), std::end(table), code,
+                                [](uint32_t value, const CaseRange &range) {
+                                  return value < range.first;
+                                });
   if (after != std::begin(table)) {
     const CaseRange &range = *std::prev(after);
     if (code <= range.last && (code - range.first) % range.step == 0)

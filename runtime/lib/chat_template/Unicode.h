@@ -1,4 +1,4 @@
-//===- Unicode.h - Letter case and printability as in Python ---------------===//
+//===- Unicode.h - Letter case and printability as in Python --------------===//
 //
 // What str.upper, lower, title, capitalize and repr need to know of a code
 // point. The tables are generated (scripts/make-unicode-tables).

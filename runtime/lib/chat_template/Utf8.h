@@ -1,4 +1,4 @@
-//===- Utf8.h - Code points of a UTF-8 string ------------------------------===//
+//===- Utf8.h - Code points of a UTF-8 string -----------------------------===//
 //
 // Python's strings are sequences of code points, ours are bytes. A byte that is
 // no UTF-8 counts as one code point of its own (U+DC80 + byte, the lone

@@ -1,4 +1,4 @@
-//===- Value.h - What a chat template computes with ------------------------===//
+//===- Value.h - What a chat template computes with -----------------------===//
 //
 // Python's values, as far as templates meet them. A Value is 16 bytes and owns
 // nothing: strings and containers live in the Heap of one rendering and go with
@@ -164,7 +164,8 @@ struct Generator {
 struct Frame;
 struct Macro {
   uint32_t function;
-  Frame *outer; ///< whose variables its body sees
+  Frame *outer;     ///< whose variables its body sees
+  const Text *name; ///< null: a call block's body
 };
 
 struct Method {
