@@ -28,7 +28,7 @@ struct LongCase {
   uint32_t target[3]; ///< ends early with 0
 };
 
-#include "runtime/lib/chat_template/UnicodeTables.inc"
+#include "runtime/lib/chat_template/CaseTables.inc"
 
 template <size_t N> bool contains(const CodeRange (&table)[N], uint32_t code) {
   auto after = std::upper_bound(std::begin(table), std::end(table), code,

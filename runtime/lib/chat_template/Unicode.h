@@ -1,7 +1,7 @@
 //===- Unicode.h - Letter case and printability as in Python --------------===//
 //
 // What str.upper, lower, title, capitalize and repr need to know of a code
-// point. The tables are generated (scripts/make-unicode-tables).
+// point. The tables are generated (scripts/make-case-tables).
 //
 //===----------------------------------------------------------------------===//
 
