@@ -34,6 +34,7 @@ VARIABLES = {
     "quoted": "it's \"q\" \\ \t\u00ad\u200b\x7f é\U0001f600",
 }
 
+# One a line.
 SNIPPETS = r"""
 plain text
 {{ name }}
@@ -378,15 +379,7 @@ end
 {% else %}
 {% if %}x{% endif %}
 {% with a %}{% endwith %}
-""".strip("\n")
-
-
-def snippets():
-    """One a line, but lines that open or continue a block go together."""
-    made = []
-    for line in SNIPPETS.split("\n"):
-        made.append(line)
-    return made
+""".strip("\n").split("\n")
 
 
 # Templates of several lines: white space around tags.
@@ -421,4 +414,107 @@ LAYOUTS = [
     "}} %} #} { { % {} {",
     "{ {% if yes %}{{ '{' }}{% endif %} }",
     "{{{'a': 1}.a}} {{ {'a': 1}['a']}}",
+]
+
+
+# Conversations and other variables for whole templates.
+
+TOOLS = [
+    {"type": "function", "function": {
+        "name": "get_weather",
+        "description": "Get the weather.\nFor a city.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "city": {"type": "string", "description": "The city, e.g. Z\u00fcrich"},
+                "unit": {"type": "string", "enum": ["c", "f"], "default": "c"},
+                "days": {"type": "integer"},
+                "options": {"type": "object", "required": ["deep"],
+                            "properties": {"deep": {"type": ["string", "null"], "nullable": True}}},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "any": {"oneOf": [{"type": "string", "description": "s"}, {"type": "number", "default": 1.5}]},
+                "flag": {"type": "boolean", "description": "A <flag> & \"more\""},
+            },
+            "required": ["city"],
+        },
+        "return": {"type": "string", "description": "text"},
+    }},
+    {"type": "function", "function": {
+        "name": "add",
+        "description": "",
+        "parameters": {
+            "type": "object",
+            "properties": {"a": {"type": "number", "description": "first"},
+                           "b": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}},
+            "required": ["a", "b"],
+        },
+    }},
+]
+
+WEATHER = {"id": "abcdef123", "type": "function", "function": {
+    "name": "get_weather",
+    "arguments": {"city": "Paris, \u00fcn\u00ef", "days": 3, "flag": True, "options": {"deep": None},
+                  "tags": ["a", "b"], "x": 1.5}}}
+ADD = {"id": "call_2xyz", "type": "function", "function": {"name": "add", "arguments": {"a": 1, "b": [[1, 2], []]}}}
+AS_TEXT = {"id": "abcdef123", "type": "function", "function": {
+    "name": "get_weather", "arguments": "{\"city\": \"Paris\"}"}}
+
+
+def user(content):
+    return {"role": "user", "content": content}
+
+
+def assistant(content, **more):
+    return {"role": "assistant", "content": content, **more}
+
+
+def system(content):
+    return {"role": "system", "content": content}
+
+
+def tool(content, **more):
+    return {"role": "tool", "content": content, **more}
+
+
+CONVERSATIONS = {
+    "one turn": [user("Hello, how are you?")],
+    "white space": [system("  You are a helpful\n assistant. \n"), user("  Hi <b>there</b> & 'you' \"q\"\n"),
+                    assistant("\n\n  Fine, thanks!  \n"), user("Bye\t")],
+    "no system": [user("One"), assistant("Two"), user("Three"), assistant("Four"), user("Five")],
+    "scripts": [system("Be brief."), user("Was ist das? \u4e2d\u6587 \U0001f600 \u00e9"), assistant("Ja."),
+                user("Und?")],
+    "thinking": [user("2+2?"), assistant("<think>\nhmm, 4\n</think>\n\n4"), user("3+3?"),
+                 assistant("<think>six</think>6"), user("ok")],
+    "reasoning": [user("2+2?"), assistant("4", reasoning_content="It is four."), user("3+3?"),
+                  assistant("6", reasoning_content="Six\n", thinking="Six\n"), user("x")],
+    "parts": [system([{"type": "text", "text": "System part"}]),
+              user([{"type": "text", "text": "look"}, {"type": "image"}, {"type": "text", "text": " more "}]),
+              assistant([{"type": "text", "text": "seen"}]), user("ok")],
+    "tools": [system("Use tools."), user("Weather?"), assistant("", tool_calls=[WEATHER]),
+              tool("{\"t\": 20}", tool_call_id="abcdef123", name="get_weather"), assistant("20 degrees."),
+              user("Add"), assistant("Let me.", tool_calls=[WEATHER, ADD]),
+              tool("sunny", tool_call_id="abcdef123", name="get_weather"),
+              tool("3", tool_call_id="call_2xyz", name="add"), assistant("done")],
+    "arguments as text": [user("Weather?"), assistant(None, tool_calls=[AS_TEXT]),
+                          tool("20", tool_call_id="abcdef123", name="get_weather")],
+    "tools and reasoning": [user("Weather?"), assistant("", reasoning_content="call it", tool_calls=[WEATHER]),
+                            tool({"t": 20}, tool_call_id="abcdef123", name="get_weather"),
+                            assistant("final", reasoning_content="done"), user("thanks")],
+    "bad order": [assistant("I start"), user("no"), user("twice")],
+    "developer": [{"role": "developer", "content": "Rules"}, user("hello"), assistant("hi")],
+    "empty": [],
+    "unknown role": [{"role": "critic", "content": "huh"}],
+    "answered": [user("a"), assistant("b")],
+}
+
+SETTINGS = [
+    {"add_generation_prompt": True},
+    {"add_generation_prompt": True, "tools": TOOLS},
+    {},
+    {"add_generation_prompt": True, "tools": TOOLS, "enable_thinking": False},
+    {"add_generation_prompt": True, "enable_thinking": True, "thinking": True, "date_string": "26 Jul 2024",
+     "reasoning_effort": "high",
+     "documents": [{"title": "T1", "text": "Text one"}, {"title": "T2", "text": "zwei"}]},
+    {"add_generation_prompt": True, "tools": TOOLS, "custom_tools": TOOLS, "tools_in_user_message": False,
+     "builtin_tools": ["browser", "python"]},
 ]

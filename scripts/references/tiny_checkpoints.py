@@ -15,6 +15,7 @@ class Folder:
     dtype: str = "bf16"
     f32: tuple = ()  # tensors kept in f32, by a part of their name
     shards: int = 1
+    grid: str = ""  # of tiny_weights.py: quantizing to it loses nothing
     tokenizer: str = ""  # a kind of tiny_tokenizers.py; empty: none
     several_ends: bool = False  # generation_config.json names ids that the goldens run into
     configs: dict = field(default_factory=dict)  # name -> overrides; None removes a key
@@ -119,6 +120,10 @@ FOLDERS = [
     Folder("qwen3", qwen3(50, 5, 1, 77, 3, 151, head_dim=14, tie_word_embeddings=True),
            configs={"windowed": {"use_sliding_window": True, "max_window_layers": 2}}),
     Folder("qwen3-biases", qwen3(36, 4, 2, 50, 2, 151, head_dim=10, attention_bias=True)),
+    # Quantized by the compiler, these must still give the reference's numbers.
+    Folder("grid-int8", llama(64, 2, 1, 96, 1, 151, tie_word_embeddings=True), grid="int8"),
+    Folder("grid-int4", llama(64, 2, 1, 96, 1, 151, tie_word_embeddings=True), grid="int4"),
+    Folder("grid-int4-asym", llama(64, 2, 1, 96, 1, 151, tie_word_embeddings=True), grid="int4-asym"),
 ]
 
 

