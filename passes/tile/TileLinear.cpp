@@ -167,9 +167,9 @@ private:
     Value target = c.add(column, group.column);
     Value out = p.getResultBuffer(0);
     // Padding may be written where it is padding: not in what the step hands
-    // out, nor where the next weight's columns begin.
+    // out, nor where the next weight's columns or the next row begin.
     bool whole = group.type.getRows() % kPanel == 0 ||
-                 (group.last && !isExternal(out));
+                 (group.last && group.column % kPanel == 0 && !isExternal(out));
     if (whole)
       return c.store(value, out, {row, target});
     Value count = c.sub(c.index(group.type.getRows()), column);
