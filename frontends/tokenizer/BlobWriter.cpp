@@ -12,9 +12,8 @@ TableSpan BlobWriter::addBytes(std::string_view table) {
     return {0, 0};
   uint64_t hash = hashText(table.data(), table.size());
   auto found = known.find({hash, table.size()});
-  if (found != known.end() &&
-      memcmp(bytes.data() + found->second.offset, table.data(),
-             table.size()) == 0)
+  if (found != known.end() && memcmp(bytes.data() + found->second.offset,
+                                     table.data(), table.size()) == 0)
     return found->second;
   return known[{hash, table.size()}] = append(table);
 }
@@ -41,8 +40,8 @@ uint32_t BlobWriter::findNode(const TrieTable &trie,
   if (trie.values.bytes == 0 || tooLarge)
     return 0;
   const uint8_t *labels = bytes.data() + trie.labels.offset;
-  const uint32_t *firstChild = reinterpret_cast<const uint32_t *>(
-      bytes.data() + trie.firstChild.offset);
+  const uint32_t *firstChild =
+      reinterpret_cast<const uint32_t *>(bytes.data() + trie.firstChild.offset);
   uint32_t node = 0;
   for (char label : text) {
     uint32_t child = firstChild[node];
@@ -76,8 +75,8 @@ CodePointMap BlobWriter::addMap(
   return {add(index), add(values)};
 }
 
-template CodePointMap
-BlobWriter::addMap(const std::vector<std::pair<CodePointSet::Range, uint8_t>> &);
+template CodePointMap BlobWriter::addMap(
+    const std::vector<std::pair<CodePointSet::Range, uint8_t>> &);
 template CodePointMap BlobWriter::addMap(
     const std::vector<std::pair<CodePointSet::Range, uint16_t>> &);
 

@@ -18,8 +18,7 @@ class BlobWriter {
 public:
   BlobWriter() : bytes(sizeof(llmrt::TokenizerHeader)) {}
 
-  template <typename T>
-  llmrt::TableSpan add(const std::vector<T> &table) {
+  template <typename T> llmrt::TableSpan add(const std::vector<T> &table) {
     return addBytes({reinterpret_cast<const char *>(table.data()),
                      table.size() * sizeof(T)});
   }

@@ -23,10 +23,10 @@ namespace {
 struct Family {
   const char *name;
   KnownPattern pattern;
-  bool digitsAlone;  ///< Digits(individual) comes first
+  bool digitsAlone; ///< Digits(individual) comes first
   bool nfc;
   bool ignoreMerges;
-  bool addBos;       ///< where the file does not say
+  bool addBos; ///< where the file does not say
 };
 
 constexpr Family kFamilies[] = {
@@ -211,9 +211,9 @@ void GgufReader::readByteLevel() {
     accepted += std::string(accepted.empty() ? "" : ", ") + known.name;
   }
   if (!family)
-    return complain("pre is " + quoteName(name) +
-                    "; not supported yet: this pre-tokenizer; accepted: " +
-                    accepted);
+    return complain(
+        "pre is " + quoteName(name) +
+        "; not supported yet: this pre-tokenizer; accepted: " + accepted);
   // Some converters store special tokens as they read, not in the alphabet.
   readMerges();
   plan.model.ignoreMerges = family->ignoreMerges;
@@ -256,8 +256,8 @@ void GgufReader::readSentencePiece() {
   PreTokenizerPlan meta{};
   meta.kind = PreTokenizerPlan::Metaspace;
   meta.text = kMeta;
-  meta.prepend = prefix ? llmrt::MetaspacePrepend::First
-                        : llmrt::MetaspacePrepend::Never;
+  meta.prepend =
+      prefix ? llmrt::MetaspacePrepend::First : llmrt::MetaspacePrepend::Never;
   plan.preTokenizer.push_back(std::move(meta));
   plan.hasDecoder = true;
   auto addDecoder = [&](DecoderPlan::Kind kind, const std::string &text,
@@ -293,8 +293,8 @@ void GgufReader::read() {
 
 } // namespace
 
-bool llm::readGgufTokenizer(const GgufTokenizer &tokenizer,
-                            TokenizerPlan &plan, Problems &problems) {
+bool llm::readGgufTokenizer(const GgufTokenizer &tokenizer, TokenizerPlan &plan,
+                            Problems &problems) {
   size_t before = problems.size();
   GgufReader(tokenizer, plan, problems).read();
   return problems.size() == before;

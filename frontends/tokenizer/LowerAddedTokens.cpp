@@ -27,9 +27,9 @@ TokenizerLowering::openNormalizer(const std::vector<NormalizerPlan> &steps,
 void TokenizerLowering::assignAddedTokens() {
   std::vector<uint8_t> blob;
   std::unique_ptr<Tokenizer> normalizing;
-  bool anyNormalized = std::any_of(
-      plan.addedTokens.begin(), plan.addedTokens.end(),
-      [](const AddedTokenPlan &token) { return token.normalized; });
+  bool anyNormalized =
+      std::any_of(plan.addedTokens.begin(), plan.addedTokens.end(),
+                  [](const AddedTokenPlan &token) { return token.normalized; });
   if (anyNormalized && !plan.normalizer.empty()) {
     normalizing = openNormalizer(plan.normalizer, blob);
     if (!normalizing)
@@ -53,8 +53,7 @@ void TokenizerLowering::assignAddedTokens() {
       id = next++;
     }
     if (id > kMaxTokenId)
-      return problems.add("tokenizer: added token " +
-                          quoteName(token.content) +
+      return problems.add("tokenizer: added token " + quoteName(token.content) +
                           " gets an id above " + std::to_string(kMaxTokenId));
     addedId[token.content] = uint32_t(id);
     if (token.normalized && normalizing) {

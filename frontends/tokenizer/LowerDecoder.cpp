@@ -42,7 +42,8 @@ static void stripToken(std::string &text, const DecoderPlan &step) {
       break;
     begin += length;
   }
-  for (uint32_t count = 0; count < step.stop && end - begin >= length; ++count) {
+  for (uint32_t count = 0; count < step.stop && end - begin >= length;
+       ++count) {
     if (text.compare(end - length, length, step.text) != 0)
       break;
     end -= length;

@@ -134,23 +134,22 @@ void TokenizerLowering::lowerVocabulary() {
   for (unsigned byte = 0; byte < 256; ++byte) {
     char name[8];
     snprintf(name, sizeof(name), "<0x%02X>", byte);
-    if (auto token = idOf.find(name);
-        model.byteFallback && token != idOf.end())
+    if (auto token = idOf.find(name); model.byteFallback && token != idOf.end())
       byteTokens[byte] = int32_t(token->second);
     std::string symbol;
     if (byteInput)
       appendCharacter(byteCharacter(uint8_t(byte)), symbol);
     else if (byte < 0x80)
       symbol = std::string(1, char(byte));
-    if (auto token = idOf.find(symbol);
-        !symbol.empty() && token != idOf.end())
+    if (auto token = idOf.find(symbol); !symbol.empty() && token != idOf.end())
       byteSymbols[byte] = int32_t(token->second);
   }
   header.byteTokens = writer.add(byteTokens);
   header.byteSymbols = writer.add(byteSymbols);
   header.continuingPrefix =
       writer.addBytes(modelSpelling(model.continuingPrefix).value_or(""));
-  header.endSuffix = writer.addBytes(modelSpelling(model.endSuffix).value_or(""));
+  header.endSuffix =
+      writer.addBytes(modelSpelling(model.endSuffix).value_or(""));
 }
 
 void TokenizerLowering::lowerMerges() {

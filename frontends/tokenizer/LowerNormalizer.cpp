@@ -68,33 +68,43 @@ static std::map<uint32_t, std::string> mapSet(const CodePointSet &set,
 
 /// BertNormalizer's "Chinese characters": blocks, whatever is assigned there.
 static CodePointSet bertIdeographs() {
-  return CodePointSet::fromRanges(
-      {{0x4e00, 0xa000}, {0x3400, 0x4dc0}, {0x20000, 0x2a6e0},
-       {0x2a700, 0x2b740}, {0x2b740, 0x2b820}, {0x2b920, 0x2ceb0},
-       {0xf900, 0xfb00}, {0x2f800, 0x2fa20}});
+  return CodePointSet::fromRanges({{0x4e00, 0xa000},
+                                   {0x3400, 0x4dc0},
+                                   {0x20000, 0x2a6e0},
+                                   {0x2a700, 0x2b740},
+                                   {0x2b740, 0x2b820},
+                                   {0x2b920, 0x2ceb0},
+                                   {0xf900, 0xfb00},
+                                   {0x2f800, 0x2fa20}});
 }
 
 /// SentencePiece's nmt rules, as the reference's Nmt has them.
 static std::map<uint32_t, std::string> nmtRules() {
   std::map<uint32_t, std::string> mapping =
-      mapSet(CodePointSet::fromRanges({{0x01, 0x09}, {0x0b, 0x0c},
-                                       {0x0e, 0x20}, {0x7f, 0x80},
-                                       {0x8f, 0x90}, {0x9f, 0xa0}}),
+      mapSet(CodePointSet::fromRanges({{0x01, 0x09},
+                                       {0x0b, 0x0c},
+                                       {0x0e, 0x20},
+                                       {0x7f, 0x80},
+                                       {0x8f, 0x90},
+                                       {0x9f, 0xa0}}),
              "");
-  for (const auto &[c, text] : mapSet(
-           CodePointSet::fromRanges(
-               {{0x09, 0x0b}, {0x0c, 0x0e}, {0x1680, 0x1681},
-                {0x200b, 0x2010}, {0x2028, 0x202a}, {0x2581, 0x2582},
-                {0xfeff, 0xff00}, {0xfffd, 0xfffe}}),
-           " "))
+  for (const auto &[c, text] :
+       mapSet(CodePointSet::fromRanges({{0x09, 0x0b},
+                                        {0x0c, 0x0e},
+                                        {0x1680, 0x1681},
+                                        {0x200b, 0x2010},
+                                        {0x2028, 0x202a},
+                                        {0x2581, 0x2582},
+                                        {0xfeff, 0xff00},
+                                        {0xfffd, 0xfffe}}),
+              " "))
     mapping[c] = text;
   return mapping;
 }
 
 void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
                                   NormalizerStep &step) {
-  bool composes =
-      kind == NormalizerPlan::Nfc || kind == NormalizerPlan::Nfkc;
+  bool composes = kind == NormalizerPlan::Nfc || kind == NormalizerPlan::Nfkc;
   bool compatible =
       kind == NormalizerPlan::Nfkc || kind == NormalizerPlan::Nfkd;
   const unicode::Mapping &mapping = compatible
@@ -130,11 +140,10 @@ void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
     if (auto found = unicode::combiningClasses().find(c);
         found != unicode::combiningClasses().end())
       combiningClass = found->second;
-    bool comesBack = composes && composite.count(c) &&
-                     (!compatible || unicode::canonicalDecomposition().at(c) ==
-                                         decomposed);
-    bool unsure = combiningClass != 0 ||
-                  (!decomposed.empty() && !comesBack) ||
+    bool comesBack =
+        composes && composite.count(c) &&
+        (!compatible || unicode::canonicalDecomposition().at(c) == decomposed);
+    bool unsure = combiningClass != 0 || (!decomposed.empty() && !comesBack) ||
                   (composes && second.count(c));
     auto [found, isNew] = numbers.try_emplace(
         {decomposed, combiningClass, unsure}, uint16_t(forms.size()));

@@ -39,9 +39,8 @@ static void readVocabList(const Component &model, ModelPlan &plan) {
     std::string_view text;
     double score;
     dom::array pair;
-    bool good = !entry.get(pair) && pair.size() == 2 &&
-                !pair.at(0).get(text) && !pair.at(1).get(score) &&
-                std::isfinite(score);
+    bool good = !entry.get(pair) && pair.size() == 2 && !pair.at(0).get(text) &&
+                !pair.at(1).get(score) && std::isfinite(score);
     if (!good)
       return model.complain("vocab[" + index +
                             "] is no pair of a string and a number");
@@ -93,9 +92,10 @@ static void readBytePair(const Component &model, ModelPlan &plan) {
   const JsonObject &object = model.object;
   if (std::optional<std::string_view> unknown = object.string("unk_token"))
     plan.unknown = std::string(*unknown);
-  plan.continuingPrefix = std::string(
-      object.string("continuing_subword_prefix").value_or(""));
-  plan.endSuffix = std::string(object.string("end_of_word_suffix").value_or(""));
+  plan.continuingPrefix =
+      std::string(object.string("continuing_subword_prefix").value_or(""));
+  plan.endSuffix =
+      std::string(object.string("end_of_word_suffix").value_or(""));
   plan.fuseUnknown = object.boolean("fuse_unk").value_or(false);
   plan.byteFallback = object.boolean("byte_fallback").value_or(false);
   plan.ignoreMerges = object.boolean("ignore_merges").value_or(false);
@@ -141,9 +141,9 @@ void tokenizer_json::readModel(element value, TokenizerPlan &plan,
     result.unknown = model.text("unk_token");
     if (!words) {
       result.continuingPrefix = model.text("continuing_subword_prefix");
-      result.maxWordChars = uint32_t(
-          object.integer("max_input_chars_per_word", 0, INT32_MAX)
-              .value_or(100));
+      result.maxWordChars =
+          uint32_t(object.integer("max_input_chars_per_word", 0, INT32_MAX)
+                       .value_or(100));
     }
   } else {
     model.unsupported("this model; accepted: BPE, Unigram, WordPiece, "

@@ -77,8 +77,7 @@ uint16_t Determinizer::number(State state) {
     std::sort(state.places.begin(), state.places.end());
   else if (state.places.empty())
     return 0;
-  auto [found, isNew] =
-      numbers.try_emplace(state, uint32_t(states.size()));
+  auto [found, isNew] = numbers.try_emplace(state, uint32_t(states.size()));
   if (isNew) {
     if (states.size() >= kMaxStates) {
       tooLarge = true;
@@ -149,8 +148,7 @@ bool Determinizer::build(PatternAutomaton &result) {
     for (uint32_t holds = 0; holds < 1u << lookaheads; ++holds)
       for (uint32_t column = 0; column < columns; ++column) {
         State copy = states[state]; // `states` may grow
-        result.next.push_back(
-            state == 0 ? 0 : transition(copy, column, holds));
+        result.next.push_back(state == 0 ? 0 : transition(copy, column, holds));
       }
     tooLarge |= result.next.size() > kMaxCells || work > kMaxWork;
   }

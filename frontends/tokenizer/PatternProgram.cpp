@@ -88,8 +88,7 @@ class ProgramBuilder {
 public:
   ProgramBuilder(const ClassTable &classes, bool backwards,
                  PatternProgram &program,
-                 std::vector<const RegexNode *> &lookaheads,
-                 std::string &error)
+                 std::vector<const RegexNode *> &lookaheads, std::string &error)
       : classes(classes), backwards(backwards), program(program),
         lookaheads(lookaheads), error(error) {}
 

@@ -43,7 +43,7 @@ struct PatternProgram {
     bool negated = false;   ///< Lookahead
     uint32_t lookahead = 0; ///< Lookahead: its number
     uint32_t next = 0;
-    uint32_t other = 0; ///< Choice: tried after `next`
+    uint32_t other = 0;           ///< Choice: tried after `next`
     ClassTable::Mask mask = {};   ///< Set; Condition: what comes after
     ClassTable::Mask behind = {}; ///< Condition: what came before
     bool asksBehind = false;      ///< Condition: `behind` is not everything

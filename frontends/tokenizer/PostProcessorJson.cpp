@@ -56,8 +56,7 @@ static void readTemplate(const Component &component,
     JsonObject object(members, where + ".", *component.problems);
     if (object.has("SpecialToken")) {
       std::optional<JsonObject> special = object.object("SpecialToken");
-      std::string_view name =
-          special ? special->string("id").value_or("") : "";
+      std::string_view name = special ? special->string("id").value_or("") : "";
       std::optional<std::vector<int32_t>> ids = specialIds(component, name);
       if (!ids)
         return;

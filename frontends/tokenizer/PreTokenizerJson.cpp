@@ -12,8 +12,7 @@ using llmrt::SplitBehavior;
 using unicode::RustSet;
 using unicode::rustSet;
 
-static SplitBehavior readBehavior(const Component &component,
-                                  bool isOptional) {
+static SplitBehavior readBehavior(const Component &component, bool isOptional) {
   static constexpr std::pair<const char *, SplitBehavior> kNames[] = {
       {"Removed", SplitBehavior::Removed},
       {"Isolated", SplitBehavior::Isolated},
@@ -82,9 +81,8 @@ void tokenizer_json::readPreTokenizer(element value, TokenizerPlan &plan,
         addSplit(std::move(pattern), behavior, invert);
     } else if (type == "Digits") {
       addSplit(setRegex(rustSet(RustSet::Numeric)),
-               component.flag("individual_digits")
-                   ? SplitBehavior::Isolated
-                   : SplitBehavior::Contiguous);
+               component.flag("individual_digits") ? SplitBehavior::Isolated
+                                                   : SplitBehavior::Contiguous);
     } else if (type == "Punctuation") {
       addSplit(setRegex(rustSet(RustSet::Punctuation)),
                readBehavior(component, true));

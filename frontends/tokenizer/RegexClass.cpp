@@ -148,12 +148,18 @@ std::optional<uint32_t> RegexParser::codePointEscape(size_t where) {
 /// [:name:] inside brackets; the "[:" has been taken.
 std::optional<CodePointSet> RegexParser::posixClass() {
   static constexpr std::pair<const char *, PatternSet> kNames[] = {
-      {"alnum", PatternSet::Alphanumeric}, {"alpha", PatternSet::Alphabetic},
-      {"blank", PatternSet::Blank},        {"digit", PatternSet::Digit},
-      {"graph", PatternSet::Graph},        {"lower", PatternSet::Lowercase},
-      {"print", PatternSet::Print},        {"punct", PatternSet::PosixPunctuation},
-      {"space", PatternSet::Space},        {"upper", PatternSet::Uppercase},
-      {"xdigit", PatternSet::HexDigit},    {"word", PatternSet::Word}};
+      {"alnum", PatternSet::Alphanumeric},
+      {"alpha", PatternSet::Alphabetic},
+      {"blank", PatternSet::Blank},
+      {"digit", PatternSet::Digit},
+      {"graph", PatternSet::Graph},
+      {"lower", PatternSet::Lowercase},
+      {"print", PatternSet::Print},
+      {"punct", PatternSet::PosixPunctuation},
+      {"space", PatternSet::Space},
+      {"upper", PatternSet::Uppercase},
+      {"xdigit", PatternSet::HexDigit},
+      {"word", PatternSet::Word}};
   size_t where = position - 2;
   bool negated = take("^");
   size_t end = pattern.find(":]", position);

@@ -290,8 +290,7 @@ RegexTree RegexParser::optionGroup(size_t where, bool &closed) {
       options.dotAll = value;
       break;
     default:
-      return unsupported("group (?" + std::string(1, pattern[position]),
-                         where);
+      return unsupported("group (?" + std::string(1, pattern[position]), where);
     }
   }
   closed = !take(":");

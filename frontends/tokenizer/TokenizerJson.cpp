@@ -92,8 +92,8 @@ RegexTree tokenizer_json::readPattern(const Component &component,
                                       std::optional<std::string> &literal) {
   std::optional<JsonObject> pattern = component.object.object("pattern");
   if (!pattern) {
-    component.complain(
-        "its pattern is missing; accepted: {\"String\": ...}, {\"Regex\": ...}");
+    component.complain("its pattern is missing; accepted: {\"String\": ...}, "
+                       "{\"Regex\": ...}");
     return nullptr;
   }
   if (std::optional<std::string_view> text = pattern->string("String")) {
@@ -106,8 +106,8 @@ RegexTree tokenizer_json::readPattern(const Component &component,
   }
   std::optional<std::string_view> regex = pattern->string("Regex");
   if (!regex) {
-    component.complain(
-        "its pattern has no kind; accepted: {\"String\": ...}, {\"Regex\": ...}");
+    component.complain("its pattern has no kind; accepted: {\"String\": ...}, "
+                       "{\"Regex\": ...}");
     return nullptr;
   }
   std::string error;
@@ -168,12 +168,9 @@ bool llm::readTokenizerJson(std::string_view text, TokenizerPlan &plan,
                    "; accepted: 1.0");
   using Reader = void (*)(element, TokenizerPlan &, Problems &);
   static constexpr std::pair<const char *, Reader> kParts[] = {
-      {"added_tokens", readAddedTokens},
-      {"normalizer", readNormalizer},
-      {"pre_tokenizer", readPreTokenizer},
-      {"model", readModel},
-      {"post_processor", readPostProcessor},
-      {"decoder", readDecoder}};
+      {"added_tokens", readAddedTokens},     {"normalizer", readNormalizer},
+      {"pre_tokenizer", readPreTokenizer},   {"model", readModel},
+      {"post_processor", readPostProcessor}, {"decoder", readDecoder}};
   for (const auto &[name, reader] : kParts)
     if (std::optional<element> part = root.find(name))
       reader(*part, plan, problems);

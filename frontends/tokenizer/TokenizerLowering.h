@@ -53,8 +53,9 @@ private:
   /// A text in the characters that the model works on; nothing if it cannot
   /// come up there.
   std::optional<std::string> modelSpelling(std::string_view text) const;
-  std::unique_ptr<llmrt::Tokenizer> openNormalizer(
-      const std::vector<NormalizerPlan> &steps, std::vector<uint8_t> &blob);
+  std::unique_ptr<llmrt::Tokenizer>
+  openNormalizer(const std::vector<NormalizerPlan> &steps,
+                 std::vector<uint8_t> &blob);
 
   const TokenizerPlan &plan;
   Problems &problems;
@@ -68,8 +69,8 @@ private:
   std::vector<uint32_t> formCodePoints;
   bool needsCompositions = false;
 
-  bool byteInput = false;      ///< the model works on bytes
-  bool spellBytes = false;     ///< ByteLevel is run as a step
+  bool byteInput = false;  ///< the model works on bytes
+  bool spellBytes = false; ///< ByteLevel is run as a step
   std::unordered_map<std::string, uint32_t> idOf; ///< the model's strings
   std::unordered_map<uint32_t, std::string> stringOf;
   uint32_t vocabSize = 0;

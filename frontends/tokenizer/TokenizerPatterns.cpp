@@ -28,8 +28,8 @@ static const char *patternText(KnownPattern name) {
     return LLM_CONTRACTIONS "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
                             "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" LLM_SPACES;
   case KnownPattern::Gpt4o:
-    return "[^\\r\\n\\p{L}\\p{N}]?" LLM_UPPER "*" LLM_LOWER
-           "+" LLM_CONTRACTIONS "?"
+    return "[^\\r\\n\\p{L}\\p{N}]?" LLM_UPPER "*" LLM_LOWER "+" LLM_CONTRACTIONS
+           "?"
            "|[^\\r\\n\\p{L}\\p{N}]?" LLM_UPPER "+" LLM_LOWER
            "*" LLM_CONTRACTIONS "?"
            "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" LLM_SPACES;

@@ -27,7 +27,10 @@ struct NormalizerPlan {
     BertChinese,  ///< spaces around ideographs
     BertAccents,  ///< nonspacing marks (after Nfd)
     Nmt,
-    Nfc, Nfd, Nfkc, Nfkd,
+    Nfc,
+    Nfd,
+    Nfkc,
+    Nfkd,
     Replace, ///< matches of `pattern` by `text`
     Prepend, ///< `text`
     Strip,
@@ -55,19 +58,26 @@ struct PreTokenizerPlan {
 
 struct DecoderPlan {
   enum Kind {
-    ByteLevel, Metaspace, WordPiece, Suffix, ByteFallback, Fuse, Strip, Replace,
+    ByteLevel,
+    Metaspace,
+    WordPiece,
+    Suffix,
+    ByteFallback,
+    Fuse,
+    Strip,
+    Replace,
   } kind;
   std::string text, content;
-  bool flag = false;      ///< Metaspace: no space in token 0; WordPiece: tidy
+  bool flag = false; ///< Metaspace: no space in token 0; WordPiece: tidy
   uint32_t start = 0, stop = 0; ///< Strip
-  RegexTree pattern;      ///< Replace by a regex; null: by `text`
+  RegexTree pattern;            ///< Replace by a regex; null: by `text`
 };
 
 struct ModelPlan {
   llmrt::TokenModel kind = llmrt::TokenModel::BytePair;
   /// Strings and ids, in the file's order.
   std::vector<std::pair<std::string, uint32_t>> vocab;
-  std::vector<double> scores; ///< Unigram: by id
+  std::vector<double> scores;                              ///< Unigram: by id
   std::vector<std::pair<std::string, std::string>> merges; ///< by rank
   std::optional<std::string> unknown; ///< BytePair, WordPiece, WordLevel
   std::optional<uint32_t> unknownId;  ///< Unigram

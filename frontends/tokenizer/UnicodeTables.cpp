@@ -62,21 +62,48 @@ constexpr const char *kCategoryNames[] = {
     "pi", "po", "ps", "sc", "sk", "sm", "so", "zl", "zp", "zs"};
 
 constexpr std::pair<const char *, const char *> kLongNames[] = {
-    {"control", "cc"}, {"format", "cf"}, {"unassigned", "cn"},
-    {"privateuse", "co"}, {"surrogate", "cs"}, {"lowercaseletter", "ll"},
-    {"modifierletter", "lm"}, {"otherletter", "lo"}, {"titlecaseletter", "lt"},
-    {"uppercaseletter", "lu"}, {"spacingmark", "mc"}, {"enclosingmark", "me"},
-    {"nonspacingmark", "mn"}, {"decimalnumber", "nd"}, {"letternumber", "nl"},
-    {"othernumber", "no"}, {"connectorpunctuation", "pc"},
-    {"dashpunctuation", "pd"}, {"closepunctuation", "pe"},
-    {"finalpunctuation", "pf"}, {"initialpunctuation", "pi"},
-    {"otherpunctuation", "po"}, {"openpunctuation", "ps"},
-    {"currencysymbol", "sc"}, {"modifiersymbol", "sk"}, {"mathsymbol", "sm"},
-    {"othersymbol", "so"}, {"lineseparator", "zl"},
-    {"paragraphseparator", "zp"}, {"spaceseparator", "zs"}, {"letter", "l"},
-    {"mark", "m"}, {"combiningmark", "m"}, {"number", "n"},
-    {"punctuation", "p"}, {"punct", "p"}, {"symbol", "s"}, {"separator", "z"},
-    {"other", "c"}, {"casedletter", "lc"}, {"digit", "nd"}, {"cntrl", "cc"}};
+    {"control", "cc"},
+    {"format", "cf"},
+    {"unassigned", "cn"},
+    {"privateuse", "co"},
+    {"surrogate", "cs"},
+    {"lowercaseletter", "ll"},
+    {"modifierletter", "lm"},
+    {"otherletter", "lo"},
+    {"titlecaseletter", "lt"},
+    {"uppercaseletter", "lu"},
+    {"spacingmark", "mc"},
+    {"enclosingmark", "me"},
+    {"nonspacingmark", "mn"},
+    {"decimalnumber", "nd"},
+    {"letternumber", "nl"},
+    {"othernumber", "no"},
+    {"connectorpunctuation", "pc"},
+    {"dashpunctuation", "pd"},
+    {"closepunctuation", "pe"},
+    {"finalpunctuation", "pf"},
+    {"initialpunctuation", "pi"},
+    {"otherpunctuation", "po"},
+    {"openpunctuation", "ps"},
+    {"currencysymbol", "sc"},
+    {"modifiersymbol", "sk"},
+    {"mathsymbol", "sm"},
+    {"othersymbol", "so"},
+    {"lineseparator", "zl"},
+    {"paragraphseparator", "zp"},
+    {"spaceseparator", "zs"},
+    {"letter", "l"},
+    {"mark", "m"},
+    {"combiningmark", "m"},
+    {"number", "n"},
+    {"punctuation", "p"},
+    {"punct", "p"},
+    {"symbol", "s"},
+    {"separator", "z"},
+    {"other", "c"},
+    {"casedletter", "lc"},
+    {"digit", "nd"},
+    {"cntrl", "cc"}};
 
 std::string plainName(std::string_view name) {
   std::string plain;
@@ -109,7 +136,8 @@ const Properties &categories() {
 const Properties &others() {
   static const Properties table = [] {
     Properties byName;
-#define LLM_READ_SCRIPT(NAME, TABLE) byName[plainName(#NAME)] = readSet(k##TABLE);
+#define LLM_READ_SCRIPT(NAME, TABLE)                                           \
+  byName[plainName(#NAME)] = readSet(k##TABLE);
     LLM_UNICODE_SCRIPTS(LLM_READ_SCRIPT)
 #undef LLM_READ_SCRIPT
     byName["alpha"] = byName["alphabetic"] = readSet(kAlphabetic);
@@ -266,8 +294,8 @@ const std::vector<Composition> &unicode::compositions() {
     uint32_t first = 0;
     for (size_t index = 0; index + 2 < std::size(kCompositions); index += 3) {
       first += kCompositions[index];
-      list.push_back({first, kCompositions[index + 1],
-                      kCompositions[index + 2]});
+      list.push_back(
+          {first, kCompositions[index + 1], kCompositions[index + 2]});
     }
     return list;
   }();

@@ -21,8 +21,17 @@ namespace llm::unicode {
 enum class PatternSet {
   Word,     ///< \w inside brackets, [:word:], \p{Word}
   BareWord, ///< \w outside of brackets, which Oniguruma takes a bit wider
-  Alphabetic, Uppercase, Lowercase, PosixPunctuation, Graph, Print,
-  Alphanumeric, Space, Blank, Digit, HexDigit,
+  Alphabetic,
+  Uppercase,
+  Lowercase,
+  PosixPunctuation,
+  Graph,
+  Print,
+  Alphanumeric,
+  Space,
+  Blank,
+  Digit,
+  HexDigit,
 };
 const CodePointSet &patternSet(PatternSet name);
 

@@ -61,8 +61,8 @@ void llmrt::findAddedTokens(const TokenizerTables &tables, const Trie &trie,
     if (!parseSpecial && (token.flags & kAddedSpecial))
       continue;
     if (token.flags & kAddedSingleWord) {
-      if (begin > 0 && hasTrait(tables, text, characterBefore(text, begin),
-                                kTraitWord))
+      if (begin > 0 &&
+          hasTrait(tables, text, characterBefore(text, begin), kTraitWord))
         continue;
       if (end < text.size() && hasTrait(tables, text, end, kTraitWord))
         continue;

@@ -33,8 +33,8 @@ bool EncodeWork::encodeBytePair(std::string_view piece) {
   static constexpr std::string_view kMeta = "\xe2\x96\x81";
   size_t begin = 0, from = kMeta.size();
   while (begin < piece.size()) {
-    size_t end = from < piece.size() ? piece.find(kMeta, from)
-                                     : std::string_view::npos;
+    size_t end =
+        from < piece.size() ? piece.find(kMeta, from) : std::string_view::npos;
     if (end == std::string_view::npos)
       end = piece.size();
     from = end + kMeta.size();

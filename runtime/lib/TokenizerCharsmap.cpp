@@ -12,8 +12,19 @@ namespace {
 
 /// Grapheme_Cluster_Break, as far as clusters below six bytes depend on it.
 enum Grapheme : uint8_t {
-  Other, Cr, Lf, Control, Extend, Prepend, LeadJamo, VowelJamo, TailJamo,
-  SyllableLV, SyllableLVT, Pictographic, Joiner,
+  Other,
+  Cr,
+  Lf,
+  Control,
+  Extend,
+  Prepend,
+  LeadJamo,
+  VowelJamo,
+  TailJamo,
+  SyllableLV,
+  SyllableLVT,
+  Pictographic,
+  Joiner,
 };
 
 /// Whether a cluster ends between two characters (Unicode Standard Annex 29);
@@ -119,8 +130,7 @@ void llmrt::applyCharsmap(const Normalizer &step, NormalizedText &text) {
       before = after;
       cursor = next;
     }
-    std::string_view cluster =
-        source.substr(0, size_t(cursor - source.data()));
+    std::string_view cluster = source.substr(0, size_t(cursor - source.data()));
     source.remove_prefix(cluster.size());
     if (cluster.size() < 6 && lookUp(step, cluster, replacement)) {
       changed = true;

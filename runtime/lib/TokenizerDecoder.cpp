@@ -27,10 +27,9 @@ void replaceAll(std::string &text, std::string_view from, std::string_view to) {
 /// What the reference's WordPiece decoder tidies in each token.
 void cleanUp(std::string &text) {
   static constexpr std::pair<std::string_view, std::string_view> kRules[] = {
-      {" .", "."},      {" ?", "?"},      {" !", "!"},
-      {" ,", ","},      {" ' ", "'"},     {" n't", "n't"},
-      {" 'm", "'m"},    {" do not", " don't"}, {" 's", "'s"},
-      {" 've", "'ve"},  {" 're", "'re"}};
+      {" .", "."},   {" ?", "?"},     {" !", "!"},    {" ,", ","},
+      {" ' ", "'"},  {" n't", "n't"}, {" 'm", "'m"},  {" do not", " don't"},
+      {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
   for (const auto &[from, to] : kRules)
     replaceAll(text, from, to);
 }

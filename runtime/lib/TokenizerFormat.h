@@ -183,10 +183,10 @@ struct DecoderStep {
 enum TokenizerFlags : uint32_t {
   kFuseUnknown = 1,
   kByteFallback = 2,
-  kIgnoreMerges = 4, ///< a piece that is a token is that token
-  kByteInput = 8,    ///< the model's symbols are bytes, not characters
-  kTrackOrigin = 16, ///< a step asks where in the text a piece began
-  kSplitAtMeta = 32, ///< no merge joins x and U+2581 for x not U+2581
+  kIgnoreMerges = 4,  ///< a piece that is a token is that token
+  kByteInput = 8,     ///< the model's symbols are bytes, not characters
+  kTrackOrigin = 16,  ///< a step asks where in the text a piece began
+  kSplitAtMeta = 32,  ///< no merge joins x and U+2581 for x not U+2581
   kUnknownFails = 64, ///< BytePair: the unknown token has no id
 };
 

@@ -38,8 +38,7 @@ private:
     uint32_t rank, position, result;
     /// A heap's front is the least: the lowest rank, then the leftmost.
     bool operator<(const Candidate &other) const {
-      return rank != other.rank ? rank > other.rank
-                                : position > other.position;
+      return rank != other.rank ? rank > other.rank : position > other.position;
     }
   };
   struct PathNode {

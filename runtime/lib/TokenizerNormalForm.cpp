@@ -96,8 +96,8 @@ public:
 
   uint32_t composed(uint32_t first, uint32_t second) const {
     if (first - kLeads < kLeadCount && second - kVowels < kVowelCount)
-      return kSyllables + ((first - kLeads) * kVowelCount + second - kVowels) *
-                              kTailCount;
+      return kSyllables +
+             ((first - kLeads) * kVowelCount + second - kVowels) * kTailCount;
     if (first - kSyllables < kSyllableCount &&
         (first - kSyllables) % kTailCount == 0 && second > kTails &&
         second < kTails + kTailCount)

@@ -82,9 +82,10 @@ void mapCharacters(const Normalizer &step, NormalizedText &text) {
     if (value == 0)
       out.keep(size_t(at - begin), size_t(cursor - begin));
     else
-      out.insert(step.text.substr(step.strings[value - 1],
-                                  step.strings[value] - step.strings[value - 1]),
-                 size_t(at - begin));
+      out.insert(
+          step.text.substr(step.strings[value - 1],
+                           step.strings[value] - step.strings[value - 1]),
+          size_t(at - begin));
   }
   out.finish();
 }

@@ -36,10 +36,10 @@ private:
   const Pattern &pattern;
   const char *text;
   size_t size;
-  size_t position = 0;         ///< where the search goes on
-  size_t lastEnd = SIZE_MAX;   ///< of the last match
-  uint32_t classBefore;        ///< of the character before `position`
-  std::vector<uint8_t> holds;  ///< at each byte: bits of the lookaheads
+  size_t position = 0;        ///< where the search goes on
+  size_t lastEnd = SIZE_MAX;  ///< of the last match
+  uint32_t classBefore;       ///< of the character before `position`
+  std::vector<uint8_t> holds; ///< at each byte: bits of the lookaheads
   std::unordered_set<uint64_t> hopeless; ///< block of text << 16 | state
   std::vector<uint64_t> passed;
 };

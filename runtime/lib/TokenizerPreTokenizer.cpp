@@ -157,8 +157,8 @@ bool metaspace(const TokenizerTables &tables, size_t step, const Piece &piece,
       origins.insert(origins.end(), added.size(), originAt(piece, from));
   };
   text.reserve(piece.text.size() + piece.text.size() / 2 + meta.size());
-  bool starts = piece.text[0] == ' ' ||
-                piece.text.substr(0, meta.size()) == meta;
+  bool starts =
+      piece.text[0] == ' ' || piece.text.substr(0, meta.size()) == meta;
   MetaspacePrepend when = MetaspacePrepend(settings.first);
   if (!starts && (when == MetaspacePrepend::Always ||
                   (when == MetaspacePrepend::First && piece.origin() == 0)))

@@ -21,8 +21,7 @@ struct Piece {
   uint64_t origin() const { return origins ? base + origins[0] : base; }
   Piece part(size_t begin, size_t end) const {
     return {text.substr(begin, end - begin),
-            origins ? origins + begin : nullptr,
-            origins ? base : base + begin};
+            origins ? origins + begin : nullptr, origins ? base : base + begin};
   }
 };
 

@@ -118,7 +118,8 @@ private:
 
 bool Checker::open(TokenizerTables &result) {
   tables = &result;
-  if (!require(size >= sizeof(TokenizerHeader), "it is shorter than its header"))
+  if (!require(size >= sizeof(TokenizerHeader),
+               "it is shorter than its header"))
     return false;
   if (!require(reinterpret_cast<uintptr_t>(data) % 8 == 0,
                "it does not lie at a multiple of 8"))
@@ -136,10 +137,10 @@ bool Checker::open(TokenizerTables &result) {
   }
   require(result.header.blobBytes == size, "its size");
   using Part = void (Checker::*)();
-  for (Part part : {&Checker::openPatterns, &Checker::openNormalizer,
-                    &Checker::openPreTokenizer, &Checker::openVocabulary,
-                    &Checker::openModel, &Checker::openAddedTokens,
-                    &Checker::openDecoder})
+  for (Part part :
+       {&Checker::openPatterns, &Checker::openNormalizer,
+        &Checker::openPreTokenizer, &Checker::openVocabulary,
+        &Checker::openModel, &Checker::openAddedTokens, &Checker::openDecoder})
     if (good)
       (this->*part)();
   return good;
@@ -160,8 +161,8 @@ void Checker::openPatterns() {
       return;
     pattern.classes = table.classes;
     pattern.columns = (table.classes + 1) << table.lookaheads;
-    pattern.classOf = map<uint8_t>(table.classOf, table.classes,
-                                   "a pattern's classes");
+    pattern.classOf =
+        map<uint8_t>(table.classOf, table.classes, "a pattern's classes");
     require(pattern.classOf.index != nullptr, "a pattern without classes");
     pattern.next = view<uint16_t>(table.next, "a pattern's transitions");
     pattern.start = view<uint16_t>(table.start, "a pattern's start states");
@@ -229,8 +230,7 @@ void Checker::openNormalizer() {
       break;
     case NormalizerKind::NormalForm:
       require(!tables->forms.empty(), "normal forms");
-      result.wide =
-          map<uint16_t>(step.map, tables->forms.size, "normal forms");
+      result.wide = map<uint16_t>(step.map, tables->forms.size, "normal forms");
       break;
     case NormalizerKind::Replace:
       require(step.first < tables->patterns.size(), "a replaced pattern");
@@ -263,7 +263,8 @@ void Checker::openPreTokenizer() {
   bool bytes = false;
   for (const PreTokenizerStep &step : view<PreTokenizerStep>(
            tables->header.preTokenizer, "pre-tokenizer steps")) {
-    PreTokenizer result{step.kind, step.first, step.second, step.third != 0, {}};
+    PreTokenizer result{
+        step.kind, step.first, step.second, step.third != 0, {}};
     require(!bytes, "a step over bytes");
     switch (step.kind) {
     case PreTokenizerKind::Split:

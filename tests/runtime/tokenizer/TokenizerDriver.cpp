@@ -53,7 +53,8 @@ static void decode(const llmrt::Tokenizer &tokenizer) {
     piece.clear();
     detokenizer.push(id, piece);
     if (!llmrt::isUtf8(piece)) {
-      fprintf(stderr, "token %d: the text so far ends inside a character\n", id);
+      fprintf(stderr, "token %d: the text so far ends inside a character\n",
+              id);
       exit(1);
     }
     text += piece;
