@@ -310,9 +310,11 @@ private:
     int64_t left = id == MethodId::Ljust   ? 0
                    : id == MethodId::Rjust ? pad
                                            : pad / 2 + (pad & width & 1);
-    if (static_cast<uint64_t>(pad) > UINT64_MAX / 8 ||
-        !heap.reserve(pad * fill.size()))
-      return heap.failed() ? Value() : heap.fail("the width is too large");
+    uint64_t bytes;
+    if (__builtin_mul_overflow(uint64_t(pad), uint64_t(fill.size()), &bytes))
+      bytes = UINT64_MAX;
+    if (!heap.reserve(bytes))
+      return Value();
     std::string out;
     for (int64_t i = 0; i < left; ++i)
       out += fill;
