@@ -65,6 +65,10 @@ static const CpuLevel levels[] = {
 
 static const int32_t endTokens[] = {96, 95};
 
+/// SealObject compiles a tokenizer and a chat template into these.
+alignas(8) static const uint8_t tokenizerRoom[1 << 16] = {};
+alignas(8) static const uint8_t chatTemplateRoom[1 << 14] = {};
+
 /// A page of weights, so that a test can change a byte that nobody reads.
 [[gnu::section(".llm.weights"), gnu::used,
   gnu::aligned(2 << 20)]] static const struct {
@@ -90,8 +94,8 @@ const ObjectDescriptor SYMBOL(FAKE_NAME) = {
     sizeof(groups) / sizeof(groups[0]),
     levels,
     sizeof(levels) / sizeof(levels[0]),
-    {},
-    {},
+    {tokenizerRoom, sizeof(tokenizerRoom)},
+    {chatTemplateRoom, sizeof(chatTemplateRoom)},
     0, // weightsOffset and what follows: SealObject
     sizeof(weights),
     {},

@@ -9,6 +9,7 @@
 
 #include <elf.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -82,6 +83,17 @@ public:
     while (at<Elf64_Rela>(offset).r_offset != address)
       offset += sizeof(Elf64_Rela);
     return at<Elf64_Rela>(offset);
+  }
+
+  /// Copies bytes to where a ByteSpan of the descriptor has room for them.
+  bool fillRoom(size_t spanOffset, const std::vector<uint8_t> &contents) {
+    ByteSpan &span = at<ByteSpan>(offsetOf(symbol().st_value) + spanOffset);
+    if (contents.size() > span.size)
+      return false;
+    span.size = contents.size();
+    uint64_t offset = offsetOf(uint64_t(pointer(spanOffset)));
+    std::copy(contents.begin(), contents.end(), bytes.begin() + long(offset));
+    return true;
   }
 
   /// The last PT_LOAD is the weights: says so in the descriptor, and digests.
