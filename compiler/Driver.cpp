@@ -55,7 +55,9 @@ public:
       return failure();
     pipeline.maxRows = maxRows(options);
     pipeline.pageTokens = options.pageSize;
+    pipeline.quantize = options.quantize;
     pipeline.kvElement = kvElement();
+    pipeline.exactActivations = options.activations == "float";
 
     for (const Stage &stage : stages()) {
       if (stage.perTarget)

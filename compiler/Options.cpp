@@ -6,6 +6,8 @@
 
 #include "compiler/Options.h"
 
+#include "passes/model/QuantizeWeights.h"
+
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Path.h"
@@ -33,10 +35,22 @@ struct Flags {
   cl::list<std::string> targets{
       "target", cl::CommaSeparated, cl::value_desc("levels"),
       cl::desc("CPU levels to make code for: native, x86-64-v3, "
-               "x86-64-v4 (default: native)")};
+               "x86-64-v4, cascadelake, znver4, znver5, sapphirerapids "
+               "(default: native)")};
   cl::opt<std::string> kvCache{
       "kv-cache", cl::init("auto"), cl::value_desc("type"),
       cl::desc("Element type of keys and values: f32, bf16, f16")};
+  cl::opt<std::string> activations{
+      "activations", cl::init("auto"), cl::value_desc("type"),
+      cl::desc("auto: inputs of linear layers become 8-bit integers where "
+               "weights are quantized, bf16 where they are bf16, if the level "
+               "has the instructions; float: they stay f32")};
+  cl::opt<std::string> quantize{
+      "quantize", cl::value_desc("scheme"),
+      cl::desc("Round weights of linear layers to nearest: int8 or "
+               "int4[-g32|-g64|-g128][-asym]; the head and a tied embedding "
+               "become int8-g32, what the file has quantized stays "
+               "(default: as stored)")};
   cl::opt<int64_t> pageSize{"page-size", cl::init(32),
                             cl::desc("Tokens of a KV page")};
   cl::opt<int64_t> maxContext{
@@ -83,6 +97,9 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
     errs() << "llm-compile: " << message << "\n";
     return false;
   };
+  if (flags.activations != "auto" && flags.activations != "float")
+    return wrong("--activations=" + flags.activations +
+                 ": accepted: auto, float");
   if (flags.pageSize < 16 || (flags.pageSize & (flags.pageSize - 1)) ||
       flags.pageSize > 1024)
     return wrong("--page-size=" + Twine(flags.pageSize) +
@@ -96,6 +113,9 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   if (flags.maxContext < 0 || flags.maxContext > (int64_t(1) << 24))
     return wrong("--max-context=" + Twine(flags.maxContext) +
                  ": accepted: 1 to 16777216");
+  if (!flags.quantize.empty() && !QuantizationScheme::parse(flags.quantize))
+    return wrong("--quantize=" + Twine(flags.quantize) + ": accepted: " +
+                 QuantizationScheme::kAccepted);
   options.input = flags.input;
   options.name = flags.name.empty() ? identifier(flags.input) : flags.name;
   options.emit = flags.emit;
@@ -106,6 +126,8 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   if (options.targets.empty())
     options.targets = {"native"};
   options.kvCache = flags.kvCache;
+  options.quantize = flags.quantize;
+  options.activations = flags.activations;
   options.pageSize = flags.pageSize;
   options.maxContext = flags.maxContext;
   options.maxBatch = flags.maxBatch;

@@ -19,6 +19,8 @@ struct CompileOptions {
   std::string emit = "so"; ///< a stage's name, "asm", "obj" or "so"
   std::vector<std::string> targets;
   std::string kvCache = "auto";
+  std::string quantize; ///< empty: weights as stored
+  std::string activations = "auto"; ///< "float": never rounded
   int64_t pageSize = 32;
   int64_t maxContext = 0; ///< 0: what the model was made for
   int64_t maxBatch = 16;

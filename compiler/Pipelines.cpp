@@ -38,6 +38,8 @@ static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFuseGatedLinear());
   pm.addPass(createMergeProjections());
   pm.addPass(createFuseResidualLinear());
+  if (!options.quantize.empty())
+    pm.addPass(createQuantizeWeights({options.quantize}));
   InsertPagedKVOptions kv;
   kv.element = options.kvElement;
   kv.pageTokens = options.pageTokens;
@@ -47,6 +49,10 @@ static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
 
 static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   const TileChoices &tiles = options.target->tiles;
+  QuantizeActivationsOptions rounding;
+  rounding.int8 = options.target->byteDot && !options.exactActivations;
+  rounding.bf16 = options.target->bf16Dot && !options.exactActivations;
+  pm.addPass(createQuantizeActivations(rounding));
   SpecializeRowsOptions rows;
   for (int64_t last : tiles.classes)
     if (last < options.maxRows)
@@ -57,6 +63,7 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   linear.registerRows.assign(tiles.registerRows.begin(),
                              tiles.registerRows.end());
   linear.panels.assign(tiles.panels.begin(), tiles.panels.end());
+  linear.integerRows = tiles.integerRows;
   linear.chunkRows = tiles.chunkRows;
   pm.addPass(createTileLinear(linear));
   TileFlashAttentionOptions attention;
@@ -74,7 +81,10 @@ static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {
   LowerStepsOptions steps;
   steps.maxRows = options.maxRows;
   pm.addPass(createLowerSteps(steps));
-  pm.addPass(createExpandWeightTiles());
+  ExpandWeightTilesOptions weights;
+  weights.bf16Dot = options.target->bf16Dot;
+  weights.byteDot = options.target->byteDot;
+  pm.addPass(createExpandWeightTiles(weights));
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -86,7 +96,9 @@ void addConversionToLLVM(OpPassManager &pm, bool barePointers) {
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
-  pm.addPass(createConvertVectorToLLVMPass());
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.x86Vector = true;
+  pm.addPass(createConvertVectorToLLVMPass(vectors));
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());

@@ -23,10 +23,12 @@ struct CpuTarget;
 
 /// What the passes of a pipeline are told.
 struct PipelineOptions {
+  std::string quantize; ///< scheme of weights; empty: as stored
   std::string kvElement = "f32";
   int64_t pageTokens = 32;
   int64_t maxRows = 512;
   const CpuTarget *target = nullptr; ///< from "phases" on
+  bool exactActivations = false; ///< never round inputs of linear layers
   std::string stepSymbol = "step";
 };
 

@@ -2,6 +2,7 @@
 
 #include "compiler/object/PackingCode.h"
 
+#include "compiler/object/QuantizeGroup.h"
 #include "compiler/object/SourceBlocks.h"
 #include "dialects/llm/Encodings.h"
 #include "passes/tile/Passes.h"
@@ -26,7 +27,8 @@ public:
       return packVector();
     if (auto dense = dyn_cast<DenseAttr>(packed.getEncoding()))
       return packDense(dense);
-    return packGrouped(cast<GroupedAttr>(packed.getEncoding()));
+    auto grouped = cast<GroupedAttr>(packed.getEncoding());
+    return isDense(kind.source) ? quantize(grouped) : repack(grouped);
   }
 
 private:
@@ -63,53 +65,62 @@ private:
     return success();
   }
 
+  /// Rounds floating-point weights, group by group.
+  LogicalResult quantize(GroupedAttr encoding) {
+    if (encoding.getSuper())
+      return unsupported();
+    GroupedLayout layout(encoding);
+    GroupQuantizer quantizer(c, encoding);
+    int64_t group = encoding.getGroup();
+    Value columns = c.index(packed.getColumns());
+    forRows([&](Value lane, Value row) {
+      Value start = c.mul(row, packed.getColumns());
+      auto read = [&](Value k) {
+        return readDense(c, kind.source, source, c.add(start, k));
+      };
+      c.loop(c.index(0), columns, group, [&](Value first) {
+        Value end = c.minimum(c.add(first, group), columns);
+        GroupQuantizer::Terms terms = quantizer.terms(first, end, read);
+        Value entry = groupEntry(layout, first, group, lane);
+        storeHalf(layout, first, layout.scales, entry, terms.scale);
+        if (terms.minimum)
+          storeHalf(layout, first, layout.minimums, entry, terms.minimum);
+        c.loop(first, end, 1, [&](Value k) {
+          storeQuant(layout, lane, k, quantizer.quant(terms, read(k)));
+        });
+        // The group's in features that do not exist: zeros, as near as may be.
+        c.loop(end, c.add(first, group), 1, [&](Value k) {
+          storeQuant(layout, lane, k, quantizer.quant(terms, c.number(0)));
+        });
+      });
+    });
+    return success();
+  }
+
   /// Repacks a block type: quants and scales keep their values.
-  LogicalResult packGrouped(GroupedAttr encoding) {
+  LogicalResult repack(GroupedAttr encoding) {
     std::optional<SourceBlock> block = SourceBlock::of(kind.source);
     if (!block || packed.getColumns() % block->elements)
       return unsupported();
     GroupedLayout layout(encoding);
     int64_t group = encoding.getGroup(), super = encoding.getSuper();
     int64_t blocksOfRow = packed.getColumns() / block->elements;
-    Type i8 = c.getI8Type();
     auto blockOf = [&](Value row, Value k) {
       Value at = c.add(c.mul(row, blocksOfRow), c.div(k, block->elements));
       return c.mul(at, block->bytes);
     };
-    auto targetOf = [&](Value k) {
-      return c.mul(c.div(k, layout.span), layout.bytes);
-    };
     forRows([&](Value lane, Value row) {
       c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
-        Value quant = block->quant(c, source, blockOf(row, k),
-                                   c.rem(k, block->elements));
-        Value inBlock = c.rem(k, layout.span);
-        Value run = c.add(targetOf(k),
-                          c.mul(c.div(inBlock, kRun), layout.runBytes));
-        Value quad = c.div(c.rem(k, kRun), 4);
-        Value byte = c.add(c.mul(lane, 4), c.rem(k, 4));
-        for (const Plane &plane : layout.planes) {
-          Value at = c.add(run, c.mul(c.rem(quad, plane.width), 64));
-          at = c.add(c.add(at, byte), plane.offset);
-          Value field = c.mul(c.div(quad, plane.width), plane.width);
-          Value bits = arith::ShRUIOp::create(c, quant, i32(plane.shift));
-          bits = arith::AndIOp::create(c, bits, i32((1 << plane.width) - 1));
-          bits = arith::ShLIOp::create(
-              c, bits,
-              arith::IndexCastOp::create(c, c.getI32Type(), field));
-          Value old = loadBytes(c, panel, at, i8);
-          storeBytes(arith::OrIOp::create(
-                         c, old, arith::TruncIOp::create(c, i8, bits)),
-                     at);
-        }
+        storeQuant(layout, lane, k,
+                   block->quant(c, source, blockOf(row, k),
+                                c.rem(k, block->elements)));
       });
       // Scales of every group, and what groups share.
       c.loop(c.index(0), c.index(packed.getColumns()), group, [&](Value k) {
         Value from = blockOf(row, k), inSource = c.rem(k, block->elements);
-        Value index = c.div(c.rem(k, layout.span), group);
-        Value entry = c.add(c.mul(index, kPanel), lane);
+        Value entry = groupEntry(layout, k, group, lane);
         auto half = [&](int64_t section, Value place, Value bits) {
-          storeBytes(bits, c.add(c.add(targetOf(k), section), c.mul(place, 2)));
+          storeHalf(layout, k, section, place, bits);
         };
         if (!super) {
           half(layout.scales, entry, block->scale(c, source, from));
@@ -117,17 +128,57 @@ private:
             half(layout.minimums, entry, block->minimum(c, source, from));
           return;
         }
+        Value target = blockAt(layout, k);
         storeBytes(block->subScale(c, source, from, inSource),
-                   c.add(c.add(targetOf(k), layout.subScales), entry));
+                   c.add(c.add(target, layout.subScales), entry));
         half(layout.scales, lane, block->scale(c, source, from));
         if (layout.minimums >= 0) {
           storeBytes(block->subMinimum(c, source, from, inSource),
-                     c.add(c.add(targetOf(k), layout.subMinimums), entry));
+                     c.add(c.add(target, layout.subMinimums), entry));
           half(layout.minimums, lane, block->minimum(c, source, from));
         }
       });
     });
     return success();
+  }
+
+  /// First byte of the panel's block that holds in feature `k`.
+  Value blockAt(const GroupedLayout &layout, Value k) {
+    return c.mul(c.div(k, layout.span), layout.bytes);
+  }
+  /// Number of a lane's scale among those of a block.
+  Value groupEntry(const GroupedLayout &layout, Value k, int64_t group,
+                   Value lane) {
+    return c.add(c.mul(c.div(c.rem(k, layout.span), group), kPanel), lane);
+  }
+  /// Writes entry `place` of a section of f16.
+  void storeHalf(const GroupedLayout &layout, Value k, int64_t section,
+                 Value place, Value bits) {
+    Value at = c.add(blockAt(layout, k), section);
+    storeBytes(bits, c.add(at, c.mul(place, 2)));
+  }
+  /// Spreads a quant's bits over the planes of its run, which hold zeros there.
+  void storeQuant(const GroupedLayout &layout, Value lane, Value k,
+                  Value quant) {
+    Type i8 = c.getI8Type();
+    Value inBlock = c.rem(k, layout.span);
+    Value run = c.add(blockAt(layout, k),
+                      c.mul(c.div(inBlock, kRun), layout.runBytes));
+    Value quad = c.div(c.rem(k, kRun), 4);
+    Value byte = c.add(c.mul(lane, 4), c.rem(k, 4));
+    for (const Plane &plane : layout.planes) {
+      Value at = c.add(run, c.mul(c.rem(quad, plane.width), 64));
+      at = c.add(c.add(at, byte), plane.offset);
+      Value field = c.mul(c.div(quad, plane.width), plane.width);
+      Value bits = arith::ShRUIOp::create(c, quant, i32(plane.shift));
+      bits = arith::AndIOp::create(c, bits, i32((1 << plane.width) - 1));
+      bits = arith::ShLIOp::create(
+          c, bits, arith::IndexCastOp::create(c, c.getI32Type(), field));
+      Value old = loadBytes(c, panel, at, i8);
+      storeBytes(
+          arith::OrIOp::create(c, old, arith::TruncIOp::create(c, i8, bits)),
+          at);
+    }
   }
 
   /// The rows of the panel that exist, with their place in the source.

@@ -2,6 +2,7 @@
 
 #include "compiler/targets/X86.h"
 
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -13,39 +14,65 @@
 using namespace llvm;
 using namespace llm;
 
-static const CpuTarget *levels(size_t &count) {
+/// A level asks for what the one before it in this list lacks.
+#define V3 "avx avx2 bmi1 bmi2 f16c fma abm movbe"
+#define V4 V3 " avx512f avx512bw avx512cd avx512dq avx512vl"
+
+/// Most demanding first.
+static ArrayRef<CpuTarget> levels() {
   // 32 vector registers of 16 numbers: 24 sums, two weights, one broadcast.
-  static const TileChoices wide{{1, 4}, {1, 4, 12}, {4, 4, 2}, 96, 12, 8};
+  static const TileChoices wide{{1, 4}, {1, 4, 12}, {4, 4, 2}, 6, 96, 12, 8};
   // 16 registers of 8 numbers: 4 rows of one panel are 8 sums.
-  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {2, 1, 1}, 96, 4, 8};
-  static const char *v3 = "avx avx2 bmi1 bmi2 f16c fma abm movbe";
-  static const char *v4 =
-      "avx avx2 bmi1 bmi2 f16c fma abm movbe avx512f avx512bw avx512cd "
-      "avx512dq avx512vl";
+  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {2, 1, 1}, 4, 96, 4, 8};
+  static const char *wideVectors = "-prefer-256-bit";
   static const CpuTarget table[] = {
-      {"x86-64-v4", "x86-64-v4", "-prefer-256-bit", v4, wide},
-      {"x86-64-v3", "x86-64-v3", "", v3, narrow},
+      {"sapphirerapids", "sapphirerapids", wideVectors,
+       V4 " avx512_vnni avx512_bf16 avx512_fp16 amx_tile", true, true, wide},
+      {"znver5", "znver5", wideVectors,
+       V4 " avx512_vnni avx512_bf16 avx512_vp2intersect sse4a", true, true,
+       wide},
+      {"znver4", "znver4", wideVectors, V4 " avx512_vnni avx512_bf16 sse4a",
+       true, true, wide},
+      {"cascadelake", "cascadelake", wideVectors, V4 " avx512_vnni", false,
+       true, wide},
+      {"x86-64-v4", "x86-64-v4", wideVectors, V4, false, false, wide},
+      {"x86-64-v3", "x86-64-v3", "", V3, false, false, narrow},
   };
-  count = std::size(table);
   return table;
 }
 
+/// Whether this machine has what a level requires. LLVM and /proc/cpuinfo spell
+/// some features apart.
+static bool isNative(const CpuTarget &target) {
+  static const StringMap<bool> host = sys::getHostCPUFeatures();
+  SmallVector<StringRef> required;
+  StringRef(target.required).split(required, ' ');
+  return all_of(required, [](StringRef name) {
+    StringRef spelled = StringSwitch<StringRef>(name)
+                            .Case("bmi1", "bmi")
+                            .Case("abm", "lzcnt")
+                            .Case("avx512_vnni", "avx512vnni")
+                            .Case("avx512_bf16", "avx512bf16")
+                            .Case("avx512_fp16", "avx512fp16")
+                            .Case("avx512_vp2intersect", "avx512vp2intersect")
+                            .Case("amx_tile", "amx-tile")
+                            .Default(name);
+    return host.lookup(spelled);
+  });
+}
+
 Expected<CpuTarget> llm::findCpuTarget(StringRef name) {
-  size_t count;
-  const CpuTarget *table = levels(count);
-  StringMap<bool> host = sys::getHostCPUFeatures();
   std::string names;
-  for (size_t i = 0; i < count; ++i) {
-    if (table[i].name == name)
-      return table[i];
-    bool has = name == "native" && host.lookup("avx2") && host.lookup("fma") &&
-               (table[i].name == "x86-64-v3" ||
-                (host.lookup("avx512vl") && host.lookup("avx512bw") &&
-                 host.lookup("avx512dq") && host.lookup("avx512cd")));
-    if (has)
-      return table[i];
-    names += ", " + table[i].name;
+  for (const CpuTarget &target : levels()) {
+    if (target.name == name || (name == "native" && isNative(target)))
+      return target;
+    names += ", " + target.name;
   }
+  if (name == "native")
+    return createStringError(
+        "this machine lacks AVX2, the least that is supported; accepted for "
+        "other machines: --target=" +
+        StringRef(names).drop_front(2).str());
   return createStringError("--target=%s: unknown; accepted: native%s",
                            name.str().c_str(), names.c_str());
 }

@@ -28,6 +28,7 @@ struct TileChoices {
   /// class of row counts, whose largest counts are in `classes` (the last one
   /// becomes the largest step).
   llvm::SmallVector<int64_t> classes, registerRows, panels;
+  int64_t integerRows;   ///< at most this many rows where activations are i8
   int64_t chunkRows;     ///< rows that a group of panels is applied to at once
   int64_t attentionRows; ///< rows of scores held in registers
   int64_t blockRows;     ///< rows of a tile of norms and the like
@@ -38,6 +39,8 @@ struct CpuTarget {
   std::string cpu;      ///< LLVM's name of the processor
   std::string features; ///< LLVM's feature string
   std::string required; ///< what the machine must have, as /proc/cpuinfo spells it
+  bool bf16Dot;         ///< multiplies pairs of bf16
+  bool byteDot;         ///< multiplies quads of bytes
   TileChoices tiles;
 };
 

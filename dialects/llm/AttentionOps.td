@@ -19,6 +19,7 @@ def LLM_AttentionOp : LLM_Op<"attention",
     * (C1) query columns are a multiple of `heads`, key columns of `kv_heads`.
     * (C2) `heads` is a multiple of `kv_heads`.
     * (C3) a query head is as wide as a key head; so are value heads.
+    * (C4) `window` is not negative.
 
     ```mlir
     %y = llm.attention %q, %k, %v {heads = 9 : i64, kv_heads = 3 : i64, scale = 0.125 : f32}

@@ -293,6 +293,43 @@ SmallVector<Value> GroupedAttr::expandRun(OpBuilder &builder, Location loc,
   return result;
 }
 
+SmallVector<Value> llm::expandQuads(OpBuilder &builder, Location loc,
+                                    GroupedAttr encoding, Value bytes,
+                                    Value offset, Value run) {
+  Emitter e(builder, loc, bytes);
+  GroupedLayout layout(encoding);
+  Value base = e.plusScaled(offset, run, layout.runBytes);
+  auto words = e.vec(kPanel, builder.getI32Type());
+  SmallVector<Value> quads;
+  for (int64_t quad = 0; quad < kRun / 4; ++quad) {
+    Value quants;
+    for (const Plane &plane : layout.planes) {
+      QuadPlace place = placeQuad(plane, quad);
+      Value bits = e.load(e.plus(base, plane.offset + place.vector * 64),
+                          kPanel, builder.getI32Type());
+      if (plane.width < 8) {
+        // The same field of each of a word's four bytes.
+        int64_t mask = ((1 << plane.width) - 1) * 0x01010101;
+        bits = e.shiftRight(bits, place.field * plane.width);
+        bits = e.shiftLeft(e.mask(bits, mask), plane.shift);
+      }
+      quants = quants
+                   ? arith::OrIOp::create(e.b, words, quants, bits).getResult()
+                   : bits;
+    }
+    quads.push_back(vector::BitCastOp::create(
+        e.b, e.vec(4 * kPanel, builder.getI8Type()), quants));
+  }
+  return quads;
+}
+
+std::pair<Value, Value>
+llm::expandGroupTerms(OpBuilder &builder, Location loc, GroupedAttr encoding,
+                      Value bytes, Value offset, Value run, int64_t first) {
+  Emitter e(builder, loc, bytes);
+  return groupTerms(e, encoding, offset, run, first, Value());
+}
+
 Value GroupedAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
                                  Value offset, Value lane, Value k) const {
   Emitter e(builder, loc, bytes);

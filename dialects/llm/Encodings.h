@@ -43,6 +43,24 @@ inline QuadPlace placeQuad(const Plane &plane, int64_t quad) {
   return {quad % plane.width, quad / plane.width};
 }
 
+/// Emits code that reads run `run` of the block at `offset` as integers: for each
+/// quad of in features a vector<64xi8>, byte 4n + b being the unsigned quant of
+/// out feature n at in feature 4 quad + b.
+::llvm::SmallVector<mlir::Value> expandQuads(mlir::OpBuilder &builder,
+                                             mlir::Location loc,
+                                             GroupedAttr encoding,
+                                             mlir::Value bytes,
+                                             mlir::Value offset,
+                                             mlir::Value run);
+
+/// Scale and addend (vector<16xf32>) of the group that holds in feature `first`
+/// of the run: a weight is quant * scale + addend. The addend is null where it
+/// would be zero.
+std::pair<mlir::Value, mlir::Value>
+expandGroupTerms(mlir::OpBuilder &builder, mlir::Location loc,
+                 GroupedAttr encoding, mlir::Value bytes, mlir::Value offset,
+                 mlir::Value run, int64_t first);
+
 } // namespace llm
 
 #endif // LLM_DIALECTS_LLM_ENCODINGS_H

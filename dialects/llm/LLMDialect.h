@@ -39,11 +39,17 @@ namespace llm {
 /// Out features of a panel: one zmm of f32, two ymm, a row of an AMX tile.
 constexpr int64_t kPanel = 16;
 
-/// Elements of a row of an activation buffer: rows are padded to 64 bytes and
-/// to whole vectors of 16, padding is zero.
-inline int64_t paddedColumns(int64_t columns) {
-  return (columns + 15) / 16 * 16;
+/// Elements of a row of an activation buffer: rows are padded to whole vectors
+/// of 64 bytes, padding is zero.
+inline int64_t paddedColumns(int64_t columns, unsigned elementBits = 32) {
+  int64_t lanes = 512 / elementBits;
+  return (columns + lanes - 1) / lanes * lanes;
 }
+
+/// Activations quantized to 8 bits share a scale among this many columns, and
+/// keep sums of half as many, which is the smallest group of weights.
+constexpr int64_t kActivationGroup = 32;
+constexpr int64_t kActivationSums = 16;
 
 } // namespace llm
 

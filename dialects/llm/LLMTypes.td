@@ -59,8 +59,16 @@ def LLM_TeamType : LLM_Type<"Team", "team"> {
   let summary = "The threads that run a step, and where they meet";
 }
 
-def LLM_Rows : TensorRankOf<[F32, BF16, F16, I8], [2]>;
-def LLM_Vector : 1DTensorOf<[F32]>;
+/// A tensor whose last dimension is known: rows may vary, features do not.
+class LLM_FixedColumns<Type tensor> : Type<
+    And<[tensor.predicate,
+         CPred<"::llvm::isa<::mlir::RankedTensorType>($_self) && "
+               "!::llvm::cast<::mlir::RankedTensorType>($_self).isDynamicDim("
+               "::llvm::cast<::mlir::RankedTensorType>($_self).getRank() - 1)">]>,
+    tensor.summary # " with a fixed number of columns", "::mlir::TensorType">;
+
+def LLM_Rows : LLM_FixedColumns<TensorRankOf<[F32, BF16, F16, I8], [2]>>;
+def LLM_Vector : LLM_FixedColumns<1DTensorOf<[F32]>>;
 def LLM_Indices : 1DTensorOf<[I32]>;
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace llm;
 
@@ -17,8 +19,35 @@ LogicalResult EmbeddingOp::verify() {
   return success();
 }
 
+LogicalResult QuantizeRowsOp::verify() {
+  int64_t columns = columnsOf(getInput());
+  if (columnsOf(getResult()) != columns ||
+      columnsOf(getScales()) != llvm::divideCeil(columns, kActivationGroup) ||
+      columnsOf(getSums()) != llvm::divideCeil(columns, kActivationSums)) // C1
+    return emitOpError() << "result, scales and sums have "
+                         << columnsOf(getResult()) << ", "
+                         << columnsOf(getScales()) << " and "
+                         << columnsOf(getSums()) << " columns; expected "
+                         << columns << ", "
+                         << llvm::divideCeil(columns, kActivationGroup)
+                         << " and "
+                         << llvm::divideCeil(columns, kActivationSums);
+  return success();
+}
+
+/// Quantized rows mean nothing without their scales.
+static LogicalResult verifyScales(Operation *op, Value input, Value scales) {
+  bool quantized =
+      cast<RankedTensorType>(input.getType()).getElementType().isInteger(8);
+  if (quantized != static_cast<bool>(scales))
+    return op->emitOpError()
+           << (quantized ? "an input of i8 needs scales and sums"
+                         : "scales go with an input of i8");
+  return success();
+}
+
 LogicalResult LinearOp::verify() {
-  if (getWeights().empty())
+  if (getWeights().empty()) // C1
     return emitOpError() << "needs at least one weight";
   int64_t rows = 0;
   for (auto [i, weight] : llvm::enumerate(getWeights())) {
@@ -37,6 +66,8 @@ LogicalResult LinearOp::verify() {
     return emitOpError() << "residual has " << columnsOf(getResidual())
                          << " columns but the result has "
                          << columnsOf(getResult());
+  if (failed(verifyScales(*this, getInput(), getScales()))) // C5
+    return failure();
   if (getBiases().empty())
     return success();
   if (getBiases().size() != getWeights().size()) // C3
@@ -47,8 +78,7 @@ LogicalResult LinearOp::verify() {
     int64_t out = cast<PackedType>(getWeights()[i].getType()).getRows();
     if (elements != out) // C3
       return emitOpError() << "bias " << i << " has " << elements
-                           << " elements but its weight has " << out
-                           << " rows";
+                           << " elements but its weight has " << out << " rows";
   }
   return success();
 }
@@ -62,11 +92,24 @@ LogicalResult GatedLinearOp::verify() {
                          << columnsOf(getResult()) << " columns";
   if (gate.getColumns() != columnsOf(getInput()) ||
       up.getColumns() != columnsOf(getInput())) // C1
-    return emitOpError() << "gate has " << gate.getColumns()
-                         << " columns, up " << up.getColumns()
-                         << ", and the input " << columnsOf(getInput());
-  if (getActivation() != "silu")
-    return emitOpError() << "not supported yet: activation '"
-                         << getActivation() << "'; accepted: silu";
+    return emitOpError() << "gate has " << gate.getColumns() << " columns, up "
+                         << up.getColumns() << ", and the input "
+                         << columnsOf(getInput());
+  if (failed(verifyScales(*this, getInput(), getScales()))) // C2
+    return failure();
+  if (getActivation() != "silu") // C2
+    return emitOpError() << "not supported yet: activation '" << getActivation()
+                         << "'; accepted: silu";
+  if (!getGateBias() != !getUpBias()) // C3
+    return emitOpError() << "has one bias; expected none or two";
+  for (Value bias : {getGateBias(), getUpBias()}) {
+    if (!bias)
+      continue;
+    int64_t elements = cast<RankedTensorType>(bias.getType()).getDimSize(0);
+    if (elements != columnsOf(getResult())) // C3
+      return emitOpError() << "a bias has " << elements
+                           << " elements but the result has "
+                           << columnsOf(getResult()) << " columns";
+  }
   return success();
 }

@@ -6,8 +6,7 @@ using namespace mlir;
 using namespace llm;
 
 static LogicalResult verifyNorm(Operation *op, Value input, Value scale,
-                                Value result, int64_t groups,
-                                double epsilon) {
+                                Value result, int64_t groups, double epsilon) {
   int64_t columns = cast<RankedTensorType>(input.getType()).getDimSize(1);
   int64_t results = cast<RankedTensorType>(result.getType()).getDimSize(1);
   int64_t scales = cast<RankedTensorType>(scale.getType()).getDimSize(0);
@@ -15,12 +14,12 @@ static LogicalResult verifyNorm(Operation *op, Value input, Value scale,
     return op->emitOpError() << "input has " << columns << " columns, result "
                              << results << ", in " << groups << " groups";
   if (scales != columns / groups) // C1
-    return op->emitOpError() << "scale has " << scales
-                             << " elements but a group has "
-                             << columns / groups << " columns";
+    return op->emitOpError()
+           << "scale has " << scales << " elements but a group has "
+           << columns / groups << " columns";
   if (!(epsilon >= 0)) // C2
-    return op->emitOpError() << "epsilon must not be negative; found "
-                             << epsilon;
+    return op->emitOpError()
+           << "epsilon must not be negative; found " << epsilon;
   return success();
 }
 
@@ -30,6 +29,10 @@ LogicalResult RMSNormOp::verify() {
 }
 
 LogicalResult AddRMSNormOp::verify() {
+  int64_t columns = cast<RankedTensorType>(getInput().getType()).getDimSize(1);
+  int64_t sums = cast<RankedTensorType>(getSum().getType()).getDimSize(1);
+  if (columns != sums) // C3
+    return emitOpError() << "input has " << columns << " columns, sum " << sums;
   return verifyNorm(*this, getInput(), getScale(), getResult(), 1,
                     getEpsilon().convertToDouble());
 }

@@ -37,6 +37,7 @@ def LLM_AddRMSNormOp : LLM_Op<"add_rms_norm",
 
     * (C1) `scale` has as many elements as the input has columns.
     * (C2) `epsilon` is not negative.
+    * (C3) input, sum and result have equal columns.
 
     ```mlir
     %sum, %y = llm.add_rms_norm %x, %r, %scale {epsilon = 1.0e-5 : f64}

@@ -11,10 +11,11 @@ static int64_t columnsOf(Value rows) {
 
 LogicalResult StateGroupOp::verify() {
   ArrayRef<int64_t> layers = getLayers();
-  if (layers.empty() ||
+  if (layers.empty() || layers.front() < 0 ||
       !std::is_sorted(layers.begin(), layers.end(),
                       [](int64_t a, int64_t b) { return a <= b; })) // C1
-    return emitOpError() << "layers must ascend, and name at least one";
+    return emitOpError() << "layers must ascend from 0 or more, and name "
+                            "at least one";
   return success();
 }
 
@@ -26,6 +27,16 @@ LogicalResult StateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (group.getType() != getType()) // C1
     return emitOpError() << "@" << getGroup() << " is a " << group.getType()
                          << " but the result is a " << getType();
+  auto index = dyn_cast<BlockArgument>(getLayer());
+  auto repeat =
+      index ? dyn_cast<RepeatOp>(index.getOwner()->getParentOp()) : RepeatOp();
+  if (!repeat) // C2
+    return emitOpError() << "the layer must be the index of an llm.repeat";
+  int64_t layers = repeat.getKinds().size();
+  if (group.getLayers().back() >= layers) // C2
+    return emitOpError() << "@" << getGroup() << " has layer "
+                         << group.getLayers().back() << " but there are "
+                         << layers;
   return success();
 }
 
@@ -45,8 +56,8 @@ LogicalResult PagedAttentionOp::verify() {
     return emitOpError() << "query has " << columnsOf(getQuery())
                          << " columns; expected " << heads << " heads of "
                          << state.getHeadDim();
-  if (heads % state.getHeads()) // C2
-    return emitOpError() << heads << " query heads are no multiple of "
+  if (heads < 1 || heads % state.getHeads()) // C2
+    return emitOpError() << heads << " query heads are no positive multiple of "
                          << state.getHeads() << " key heads";
   return success();
 }

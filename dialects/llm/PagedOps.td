@@ -13,7 +13,7 @@ def LLM_StateGroupOp : LLM_Op<"state_group", [Symbol]> {
     A sequence has one block table for each group; page id b means page b of
     every layer of the group. `layers` lists the model's layers in the group.
 
-    * (C1) `layers` ascends.
+    * (C1) `layers` ascends from 0 or more, and names at least one.
 
     ```mlir
     llm.state_group @kv : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32> layers [0, 1, 2]
@@ -30,6 +30,7 @@ def LLM_StateOp : LLM_Op<"state",
   let summary = "The pages of one layer";
   let description = [{
     * (C1) the symbol names an `llm.state_group` of the result's type.
+    * (C2) the layer is the index of an `llm.repeat` that has the group's layers.
 
     ```mlir
     %s = llm.state @kv[%layer] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>
@@ -66,7 +67,7 @@ def LLM_PagedAttentionOp : LLM_Op<"paged_attention", [MemoryEffects<[MemRead]>,
     the last `window` of these). Vaswani et al. 2017; pages as in Kwon et al. 2023.
 
     * (C1) query columns are `heads` times the state's head_dim.
-    * (C2) `heads` is a multiple of the state's heads.
+    * (C2) `heads` is a positive multiple of the state's heads.
 
     ```mlir
     %y = llm.paged_attention %q, %s {heads = 9 : i64, scale = 0.125 : f32}

@@ -1,6 +1,7 @@
 //===- StepOps.cpp - Verifiers of steps, phases and tiles -----------------===//
 
 #include "dialects/llm/LLMDialect.h"
+#include "runtime/lib/ObjectFormat.h"
 
 using namespace mlir;
 using namespace llm;
@@ -26,7 +27,18 @@ LogicalResult PhaseOp::verify() {
   if (getAccesses().size() != operands) // C1
     return emitOpError() << "has " << operands << " inputs and results but "
                          << getAccesses().size() << " accesses";
-  if (getReuses().size() != getNumResults())
+  if (getTiles().getNumDims() || getTileRank() == 0 ||
+      getTiles().getNumSymbols() !=
+          static_cast<unsigned>(llmrt::DimSymbol::Count)) // C4
+    return emitOpError() << "tiles must be extents of 5 symbols; found "
+                         << getTilesAttr();
+  for (auto [i, attr] : llvm::enumerate(getAccesses())) {
+    auto access = dyn_cast<AccessAttr>(attr);
+    if (!access || access.getMap().getNumDims() != getTileRank()) // C1
+      return emitOpError() << "access " << i << " must be of " << getTileRank()
+                           << " tile indices; found " << attr;
+  }
+  if (getReuses().size() != getNumResults()) // C3
     return emitOpError() << "has " << getNumResults() << " results but "
                          << getReuses().size() << " entries of reuses";
   for (int64_t reuse : getReuses())
@@ -35,9 +47,12 @@ LogicalResult PhaseOp::verify() {
                            << getInputs().size();
   size_t arguments = getTileRank() + operands + getScratch().size();
   if (getBody().front().getNumArguments() != arguments) // C2
-    return emitOpError() << "region has "
-                         << getBody().front().getNumArguments()
+    return emitOpError() << "region has " << getBody().front().getNumArguments()
                          << " arguments; expected " << arguments;
+  for (unsigned i = 0; i < getTileRank(); ++i)
+    if (!getTileIndex(i).getType().isIndex()) // C2
+      return emitOpError() << "tile index " << i << " has type "
+                           << getTileIndex(i).getType();
   return success();
 }
 
@@ -50,16 +65,73 @@ LogicalResult LinearTileOp::verify() {
                          << getTypes().size() << " types and "
                          << getNumResults() << " results";
   int64_t columns = -1;
+  int64_t rows = cast<VectorType>(getResult(0).getType()).getDimSize(0);
   for (auto [i, attr] : llvm::enumerate(getTypes())) {
     auto type = dyn_cast<PackedType>(cast<TypeAttr>(attr).getValue());
     auto result = cast<VectorType>(getResult(i).getType());
-    if (!type || result.getDimSize(1) != kPanel)
-      return emitOpError() << "result " << i << " must have " << kPanel
-                           << " columns and a packed type";
+    if (result !=
+        VectorType::get({rows, kPanel}, result.getElementType())) // C3
+      return emitOpError() << "result " << i << " must have " << rows
+                           << " rows of " << kPanel << "; found " << result;
+    Type weight = getWeights()[i].getType();
+    if (!type || (isa<PackedType>(weight) && weight != type)) // C4
+      return emitOpError() << "type " << i << " must be that of weight " << i
+                           << "; found " << attr;
     if (columns >= 0 && columns != type.getColumns()) // C2
       return emitOpError() << "weights have " << columns << " and "
                            << type.getColumns() << " columns";
     columns = type.getColumns();
   }
+  return success();
+}
+
+LogicalResult WeightElementOp::verify() {
+  Type weight = getWeight().getType();
+  if (isa<PackedType>(weight) && weight != getType()) // C1
+    return emitOpError() << "weight is a " << weight << " but type says "
+                         << getType();
+  return success();
+}
+
+/// Checks that `result` is a buffer of rows x columns of the state's numbers.
+static LogicalResult verifyPage(Operation *op, Type result, StateType state,
+                                int64_t rows, int64_t columns) {
+  Type expected = MemRefType::get({rows, columns}, state.getElementType());
+  if (result != expected) // C1
+    return op->emitOpError()
+           << "result is a " << result << "; expected " << expected;
+  return success();
+}
+
+LogicalResult KeysOp::verify() {
+  StateType state = getState().getType();
+  return verifyPage(*this, getType(), state, paddedColumns(state.getHeadDim()),
+                    state.getPage());
+}
+
+LogicalResult ValuesOp::verify() {
+  StateType state = getState().getType();
+  return verifyPage(*this, getType(), state, state.getPage(),
+                    paddedColumns(state.getHeadDim()));
+}
+
+LogicalResult ContextBufferOp::verify() {
+  if (!llvm::is_contained({"arena", "weights", "scratch", "argument", "state"},
+                          getSource())) // C1
+    return emitOpError() << "source is arena, weights, scratch, argument or "
+                            "state; found '"
+                         << getSource() << "'";
+  auto type = cast<MemRefType>(getType());
+  if (type.getNumDynamicDims() != static_cast<int64_t>(getSizes().size())) // C2
+    return emitOpError() << "has " << getSizes().size() << " sizes for "
+                         << type.getNumDynamicDims() << " dynamic dimensions";
+  return success();
+}
+
+LogicalResult ContextDimOp::verify() {
+  int64_t count = static_cast<int64_t>(llmrt::DimSymbol::Count);
+  if (getSymbol() < 0 || getSymbol() >= count) // C1
+    return emitOpError() << "symbol " << getSymbol() << " is not 0 to "
+                         << count - 1;
   return success();
 }

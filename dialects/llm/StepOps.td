@@ -54,9 +54,11 @@ def LLM_PhaseOp : LLM_Op<"phase", [SingleBlock, IsolatedFromAbove]> {
     `reuses` has an entry for each result: -1, or the input whose buffer the
     result may take, because each tile reads of it only what it writes.
 
-    * (C1) there is an access for each input and result.
+    * (C1) there is an access for each input and result, of as many tile indices
+      as `tiles` has extents.
     * (C2) the region's arguments are the tile indices, inputs, results and scratch.
     * (C3) `reuses` has an entry for each result: -1 or the number of an input.
+    * (C4) `tiles` has no dimensions, the five symbols above and one extent or more.
 
     ```mlir
     %y = llm.phase "scale" tiles affine_map<()[r, s, o, p, c] -> (r)> inputs(%x : tensor<?x64xf32>)
@@ -91,7 +93,6 @@ def LLM_PhaseOp : LLM_Op<"phase", [SingleBlock, IsolatedFromAbove]> {
 }
 
 def LLM_Bytes : AnyTypeOf<[LLM_PackedType, MemRefRankOf<[I8], [1]>]>;
-def LLM_Pages : AnyTypeOf<[LLM_StateType, MemRefRankOf<[I8], [1]>]>;
 
 def LLM_LinearTileOp : LLM_Op<"linear_tile", [AttrSizedOperandSegments,
     MemoryEffects<[MemRead]>]> {
@@ -101,10 +102,14 @@ def LLM_LinearTileOp : LLM_Op<"linear_tile", [AttrSizedOperandSegments,
     `panels[i]` (16 out features) of `weights[i]` and R the rows of the result
     type. Accumulated in f32 over in features in ascending order, one chain for
     each element, so that a value does not depend on the tile's size.
-    `types` keeps the packed type of each weight once it became bytes.
+    `types` keeps the packed type of each weight once it became bytes. Rows of i8
+    come with the scales and sums of `llm.quantize_rows`.
 
     * (C1) there are as many panels, types and results as weights.
     * (C2) every weight has as many columns as every other.
+    * (C3) a result has 16 columns and as many rows as every other.
+    * (C4) an entry of `types` is a packed type, that of its weight while the
+      weight is packed.
 
     ```mlir
     %a, %b = llm.linear_tile %x[%row], [%w, %w], [%p0, %p1] types [!llm.packed<64x64, #llm.dense<f32>>, !llm.packed<64x64, #llm.dense<f32>>]
@@ -113,29 +118,39 @@ def LLM_LinearTileOp : LLM_Op<"linear_tile", [AttrSizedOperandSegments,
   }];
   let arguments = (ins MemRefRankOf<[F32, BF16, I8], [2]>:$input, Index:$row,
                        Variadic<LLM_Bytes>:$weights, Variadic<Index>:$panels,
+                       Optional<MemRefRankOf<[F32], [2]>>:$scales,
+                       Optional<MemRefRankOf<[F32], [2]>>:$sums,
                        TypeArrayAttr:$types);
   let results = (outs Variadic<VectorOfRankAndType<[2], [F32]>>:$results);
-  let assemblyFormat = [{ $input `[` $row `]` `,` `[` $weights `]` `,` `[` $panels `]` `types` $types
-    attr-dict `:` type($input) `,` type($weights) `->` type($results) }];
+  let assemblyFormat = [{ $input `[` $row `]` `,` `[` $weights `]` `,` `[` $panels `]`
+    (`scales` $scales^ `,` $sums `:` type($scales) `,` type($sums))? `types` $types attr-dict `:` type($input) `,` type($weights) `->` type($results) }];
   let hasVerifier = 1;
 }
 
 def LLM_WeightElementOp : LLM_Op<"weight_element", [MemoryEffects<[MemRead]>]> {
   let summary = "One weight as a number";
   let description = [{
+    `type` keeps the packed type of the weight once it became bytes.
+
+    * (C1) `type` is the type of the weight while the weight is packed.
+
     ```mlir
     %e = llm.weight_element %w[%row, %column] type !llm.packed<64x64, #llm.dense<f32>> : !llm.packed<64x64, #llm.dense<f32>>
     ```
   }];
-  let arguments = (ins LLM_Bytes:$weight, Index:$row, Index:$column, TypeAttr:$type);
+  let arguments = (ins LLM_Bytes:$weight, Index:$row, Index:$column,
+                       TypeAttrOf<LLM_PackedType>:$type);
   let results = (outs F32:$result);
   let assemblyFormat = "$weight `[` $row `,` $column `]` `type` $type attr-dict `:` type($weight)";
+  let hasVerifier = 1;
 }
 
 def LLM_KeysOp : LLM_Op<"keys", [Pure]> {
   let summary = "The keys of one head in one page";
   let description = [{
-    A buffer of [head_dim][page].
+    A buffer of [head_dim][page], head_dim padded to a multiple of 16.
+
+    * (C1) the result is such a buffer of the state's element type.
 
     ```mlir
     %k = llm.keys %s[%page, %head] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32> -> memref<64x32xf32>
@@ -144,12 +159,15 @@ def LLM_KeysOp : LLM_Op<"keys", [Pure]> {
   let arguments = (ins LLM_StateType:$state, Index:$page, Index:$head);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$state `[` $page `,` $head `]` attr-dict `:` type($state) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def LLM_ValuesOp : LLM_Op<"values", [Pure]> {
   let summary = "The values of one head in one page";
   let description = [{
-    A buffer of [page][head_dim].
+    A buffer of [page][head_dim], head_dim padded to a multiple of 16.
+
+    * (C1) the result is such a buffer of the state's element type.
 
     ```mlir
     %v = llm.values %s[%page, %head] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32> -> memref<32x64xf32>
@@ -158,6 +176,7 @@ def LLM_ValuesOp : LLM_Op<"values", [Pure]> {
   let arguments = (ins LLM_StateType:$state, Index:$page, Index:$head);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$state `[` $page `,` $head `]` attr-dict `:` type($state) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def LLM_BarrierOp : LLM_Op<"barrier"> {
@@ -193,20 +212,26 @@ def LLM_ContextBufferOp : LLM_Op<"context_buffer", [Pure]> {
     step argument of number `index`) or "state" (the page pool of group `index`).
     `sizes` gives the dynamic dimensions.
 
+    * (C1) `source` is one of these.
+    * (C2) there is a size for each dynamic dimension.
+
     ```mlir
-    %arena = llm.context_buffer %team "arena" 0 : memref<?xi8>
+    %arena = llm.context_buffer %team "arena" 0 [%size] : memref<?xi8>
     ```
   }];
   let arguments = (ins LLM_TeamType:$team, StrAttr:$source, I64Attr:$index,
                        Variadic<Index>:$sizes);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$team $source $index (`[` $sizes^ `]`)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def LLM_ContextDimOp : LLM_Op<"context_dim", [Pure]> {
   let summary = "A dimension of this step";
   let description = [{
     `symbol` is a number of DimSymbol in runtime/lib/ObjectFormat.h.
+
+    * (C1) `symbol` is 0 to 4.
 
     ```mlir
     %rows = llm.context_dim %team 0
@@ -215,6 +240,7 @@ def LLM_ContextDimOp : LLM_Op<"context_dim", [Pure]> {
   let arguments = (ins LLM_TeamType:$team, I64Attr:$symbol);
   let results = (outs Index:$result);
   let assemblyFormat = "$team $symbol attr-dict";
+  let hasVerifier = 1;
 }
 
 #endif

@@ -10,10 +10,10 @@ LogicalResult ParameterOp::verify() {
                    [](StringRef name) { return name.empty(); })) // C1
     return emitOpError() << "names no source";
   auto vector = dyn_cast<RankedTensorType>(getType());
-  if (!isa<PackedType>(getType()) &&
-      !(vector && vector.getRank() == 1 && vector.getElementType().isF32())) // C2
-    return emitOpError()
-           << "is a packed matrix or a vector of f32; found " << getType();
+  if (!isa<PackedType>(getType()) && !(vector && vector.getRank() == 1 &&
+                                       vector.getElementType().isF32())) // C2
+    return emitOpError() << "is a packed matrix or a vector of f32; found "
+                         << getType();
   return success();
 }
 
@@ -30,5 +30,17 @@ LogicalResult WeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "@" << getParameter() << " has "
                          << parameter.getSources().size()
                          << " entries; a layer index is needed";
+  if (!getLayer())
+    return success();
+  auto index = dyn_cast<BlockArgument>(getLayer());
+  auto repeat =
+      index ? dyn_cast<RepeatOp>(index.getOwner()->getParentOp()) : RepeatOp();
+  if (!repeat) // C3
+    return emitOpError() << "the layer must be the index of an llm.repeat";
+  if (repeat.getKinds().size() != parameter.getSources().size()) // C3
+    return emitOpError() << "@" << getParameter() << " has "
+                         << parameter.getSources().size()
+                         << " entries but there are "
+                         << repeat.getKinds().size() << " layers";
   return success();
 }

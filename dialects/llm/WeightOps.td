@@ -37,8 +37,9 @@ def LLM_WeightOp : LLM_Op<"weight",
     Inside `llm.repeat` the layer index picks the entry of the parameter's table.
 
     * (C1) the symbol names an `llm.parameter` of the result's type.
-    * (C2) a layer index is given exactly if the parameter has several entries or
-      stands in an `llm.repeat`.
+    * (C2) a parameter with several entries is read at a layer index.
+    * (C3) a layer index is that of an `llm.repeat`, and the parameter has an
+      entry for each of its layers.
 
     ```mlir
     %w = llm.weight @mlp.up[%layer] : !llm.packed<1536x576, #llm.dense<bf16>>

@@ -78,7 +78,7 @@ OwningOpRef<ModuleOp> llm::importCheckpoint(MLIRContext &context,
           ? m.linear(hidden, "head")
           : LinearOp::create(b, m.rows(config.vocabSize), hidden,
                              ValueRange(embeddings), ValueRange(),
-                             Value())
+                             Value(), Value(), Value())
                 .getResult();
   func::ReturnOp::create(b, logits);
   return module;

@@ -106,7 +106,7 @@ Value ModelBuilder::linear(Value input, StringRef name) {
   if (Value bias = optionalWeight((name + ".bias").str()))
     biases.push_back(bias);
   return LinearOp::create(b, rows(cast<PackedType>(matrix.getType()).getRows()),
-                          input, ValueRange(matrix), biases, Value());
+                          input, ValueRange(matrix), biases, Value(), Value(), Value());
 }
 
 Value ModelBuilder::rmsNorm(Value input, StringRef name, int64_t groups) {

@@ -40,7 +40,8 @@ int64_t ArenaPlan::lastUse(Value value) const {
 
 unsigned ArenaPlan::newBuffer(Value value, int64_t position) {
   auto type = cast<RankedTensorType>(value.getType());
-  int64_t columns = type.getDimSize(1), padded = paddedColumns(columns);
+  int64_t columns = type.getDimSize(1);
+  int64_t padded = paddedColumns(columns, type.getElementTypeBitWidth());
   Buffer buffer;
   // A vector read at the last head's end may reach past the last row.
   buffer.bytes = llvm::alignTo((rows + kSpareRows) * padded *

@@ -1,12 +1,16 @@
 //===- ExpandWeightTiles.cpp - How tiles read packed weights --------------===//
 //
 // The inner loop of every linear layer: for each run of in features, 16 weights
-// of each panel become a vector and each row's numbers are broadcast to it. One
+// of each panel are a vector and each row's numbers are broadcast to it. One
 // chain of additions for each element of the result, in ascending order of in
 // features whatever the tile's size: rows do not notice their neighbours.
 //
+// Three ways to multiply: f32 by f32, whatever the encoding; pairs of bf16; and
+// quads of bytes, whose integer sums are scaled once a group.
+//
 //===----------------------------------------------------------------------===//
 
+#include "dialects/llm/Encodings.h"
 #include "passes/cpu/Passes.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -22,43 +26,47 @@ using namespace llm;
 
 namespace {
 
+enum class Product { Floats, Halves, Bytes };
+
 class TileExpansion {
 public:
-  explicit TileExpansion(LinearTileOp op)
-      : op(op), b(op.getLoc(), op),
+  TileExpansion(LinearTileOp op, Product product)
+      : op(op), product(product), b(op.getLoc(), op),
         rows(cast<VectorType>(op.getResult(0).getType()).getDimSize(0)),
+        weights(op.getWeights().size()),
         lanes(VectorType::get(kPanel, b.getF32Type())) {}
 
   void run() {
     PackedType type = packed(0);
-    EncodingInterface layout = type.getLayout();
-    int64_t run = layout.getRunSpan();
-    int64_t whole = type.getColumns() / run * run;
-    size_t count = op.getWeights().size();
-
+    int64_t run = type.getLayout().getRunSpan(), columns = type.getColumns();
+    // Rows of bf16 and i8 are padded with zeros, rows of f32 end where they end.
+    int64_t whole = product == Product::Floats ? columns / run * run
+                                               : llvm::alignTo(columns, run);
     Value zero = arith::ConstantOp::create(
         b, DenseElementsAttr::get(lanes, 0.0f));
-    SmallVector<Value> sums(rows * count, zero);
+    SmallVector<Value> sums(rows * weights, zero);
     if (whole > 0) {
       auto loop = scf::ForOp::create(
           b, index(0), index(whole), index(run), sums,
           [&](OpBuilder &builder, Location, Value k, ValueRange carried) {
             OpBuilder::InsertionGuard guard(b);
             b.restoreInsertionPoint(builder.saveInsertionPoint());
-            scf::YieldOp::create(b, accumulate(k, run, carried));
+            SmallVector<Value> next(carried);
+            accumulate(k, run, next);
+            scf::YieldOp::create(b, next);
           });
       sums.assign(loop.getResults().begin(), loop.getResults().end());
     }
     // In features that fill no run: the rest of its weights are padding.
-    if (int64_t rest = type.getColumns() - whole)
-      sums = accumulate(index(whole), rest, sums);
+    if (whole < columns)
+      accumulate(index(whole), columns - whole, sums);
 
-    for (size_t w = 0; w < count; ++w) {
+    for (size_t w = 0; w < weights; ++w) {
       Value tile = arith::ConstantOp::create(
           b, DenseElementsAttr::get(
                  cast<VectorType>(op.getResult(w).getType()), 0.0f));
       for (int64_t r = 0; r < rows; ++r)
-        tile = vector::InsertOp::create(b, sums[r * count + w], tile, r);
+        tile = vector::InsertOp::create(b, sums[r * weights + w], tile, r);
       op.getResult(w).replaceAllUsesWith(tile);
     }
     op.erase();
@@ -68,54 +76,155 @@ private:
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
   }
+  Value plus(Value base, int64_t offset) {
+    return arith::AddIOp::create(b, base, index(offset));
+  }
+  Value splat(Value number) {
+    return vector::BroadcastOp::create(b, lanes, number);
+  }
   PackedType packed(size_t w) {
     return cast<PackedType>(cast<TypeAttr>(op.getTypes()[w]).getValue());
   }
-  /// Bytes before the block of panel `panel` that holds in feature `k`.
-  Value blockOffset(size_t w, Value k) {
+
+  /// Where run `number` of a panel lies: in the block at byte `offset`.
+  struct Place {
+    Value offset, number;
+  };
+  Place placeOf(size_t w, Value k) {
     PackedType type = packed(w);
     EncodingInterface layout = type.getLayout();
     Value panel = arith::MulIOp::create(b, op.getPanels()[w],
                                         index(type.getPanelBytes()));
-    Value block = arith::DivUIOp::create(b, k, index(layout.getBlockSpan()));
+    Value span = index(layout.getBlockSpan());
+    Value block = arith::DivUIOp::create(b, k, span);
     block = arith::MulIOp::create(b, block, index(layout.getBlockBytes()));
-    return arith::AddIOp::create(b, panel, block);
+    Value number =
+        arith::DivUIOp::create(b, arith::RemUIOp::create(b, k, span),
+                               index(layout.getRunSpan()));
+    return {arith::AddIOp::create(b, panel, block), number};
   }
 
-  SmallVector<Value> accumulate(Value k, int64_t count, ValueRange sums) {
-    size_t weights = op.getWeights().size();
+  void accumulate(Value k, int64_t count, MutableArrayRef<Value> sums) {
+    if (product == Product::Bytes)
+      multiplyBytes(k, sums);
+    else if (product == Product::Halves)
+      multiplyHalves(k, sums);
+    else
+      multiplyFloats(k, count, sums);
+  }
+
+  void multiplyFloats(Value k, int64_t count, MutableArrayRef<Value> sums) {
     SmallVector<SmallVector<Value>> run;
     for (size_t w = 0; w < weights; ++w) {
-      EncodingInterface layout = packed(w).getLayout();
-      Value inBlock = arith::RemUIOp::create(b, k,
-                                             index(layout.getBlockSpan()));
-      Value number = arith::DivUIOp::create(b, inBlock,
-                                            index(layout.getRunSpan()));
-      run.push_back(layout.expandRun(b, op.getLoc(), op.getWeights()[w],
-                                     blockOffset(w, k), number));
+      Place place = placeOf(w, k);
+      run.push_back(packed(w).getLayout().expandRun(
+          b, op.getLoc(), op.getWeights()[w], place.offset, place.number));
     }
-    SmallVector<Value> result(sums);
-    Type element = cast<MemRefType>(op.getInput().getType()).getElementType();
+    bool isF32 = cast<MemRefType>(op.getInput().getType())
+                     .getElementType()
+                     .isF32();
     for (int64_t i = 0; i < count; ++i)
       for (int64_t r = 0; r < rows; ++r) {
-        Value row = arith::AddIOp::create(b, op.getRow(), index(r));
-        Value column = arith::AddIOp::create(b, k, index(i));
-        Value x = memref::LoadOp::create(b, op.getInput(),
-                                         ValueRange{row, column});
-        if (!element.isF32())
+        Value x = memref::LoadOp::create(
+            b, op.getInput(), ValueRange{plus(op.getRow(), r), plus(k, i)});
+        if (!isF32)
           x = arith::ExtFOp::create(b, b.getF32Type(), x);
-        Value vector = vector::BroadcastOp::create(b, lanes, x);
+        Value vector = splat(x);
         for (size_t w = 0; w < weights; ++w) {
-          Value &sum = result[r * weights + w];
+          Value &sum = sums[r * weights + w];
           sum = vector::FMAOp::create(b, vector, run[w][i], sum);
         }
       }
-    return result;
+  }
+
+  /// 4 bytes of row `r` from column `k` on, in every 4 bytes of a vector.
+  Value broadcastWord(int64_t r, Value k, VectorType type) {
+    int64_t count = 32 / type.getElementTypeBitWidth();
+    Value word = vector::LoadOp::create(
+        b, VectorType::get(count, type.getElementType()), op.getInput(),
+        ValueRange{plus(op.getRow(), r), k});
+    word = vector::BitCastOp::create(b, VectorType::get(1, b.getI32Type()),
+                                     word);
+    Value words = vector::BroadcastOp::create(
+        b, VectorType::get(kPanel, b.getI32Type()),
+        vector::ExtractOp::create(b, word, 0));
+    return vector::BitCastOp::create(b, type, words);
+  }
+
+  void multiplyHalves(Value k, MutableArrayRef<Value> sums) {
+    auto type = VectorType::get(2 * kPanel, b.getBF16Type());
+    SmallVector<Value> pairs;
+    for (size_t w = 0; w < weights; ++w) {
+      Value bytes = vector::LoadOp::create(
+          b, VectorType::get(4 * kPanel, b.getI8Type()), op.getWeights()[w],
+          ValueRange(placeOf(w, k).offset));
+      pairs.push_back(vector::BitCastOp::create(b, type, bytes));
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      Value x = broadcastWord(r, k, type);
+      for (size_t w = 0; w < weights; ++w) {
+        Value &sum = sums[r * weights + w];
+        sum = x86vector::DotBF16Op::create(b, lanes, sum, x, pairs[w]);
+      }
+    }
+  }
+
+  void multiplyBytes(Value k, MutableArrayRef<Value> sums) {
+    auto bytes = VectorType::get(4 * kPanel, b.getI8Type());
+    auto ints = VectorType::get(kPanel, b.getI32Type());
+    Value zero = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(ints, static_cast<int32_t>(0)));
+    Value group = arith::DivUIOp::create(b, k, index(kActivationGroup));
+    for (size_t w = 0; w < weights; ++w) {
+      auto encoding = cast<GroupedAttr>(packed(w).getEncoding());
+      Place place = placeOf(w, k);
+      SmallVector<Value> quads =
+          expandQuads(b, op.getLoc(), encoding, op.getWeights()[w],
+                      place.offset, place.number);
+      int64_t span = std::min(encoding.getGroup(), kRun);
+      for (int64_t first = 0; first < kRun; first += span) {
+        auto [scale, addend] =
+            expandGroupTerms(b, op.getLoc(), encoding, op.getWeights()[w],
+                             place.offset, place.number, first);
+        for (int64_t r = 0; r < rows; ++r) {
+          Value dot = zero;
+          for (int64_t i = first; i < first + span; i += 4) {
+            Value x = broadcastWord(r, plus(k, i), bytes);
+            dot = LLVM::CallIntrinsicOp::create(
+                      b, ints,
+                      b.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
+                      ValueRange{dot, quads[i / 4], x})
+                      .getResult(0);
+          }
+          Value row = plus(op.getRow(), r);
+          Value factor = memref::LoadOp::create(b, op.getScales(),
+                                                ValueRange{row, group});
+          Value &sum = sums[r * weights + w];
+          sum = vector::FMAOp::create(
+              b, arith::SIToFPOp::create(b, lanes, dot),
+              arith::MulFOp::create(b, scale, splat(factor)), sum);
+          if (!addend)
+            continue;
+          Value total;
+          for (int64_t i = first; i < first + span; i += kActivationSums) {
+            Value at = arith::DivUIOp::create(b, plus(k, i),
+                                              index(kActivationSums));
+            Value part = memref::LoadOp::create(b, op.getSums(),
+                                                ValueRange{row, at});
+            total = total ? arith::AddFOp::create(b, total, part).getResult()
+                          : part;
+          }
+          sum = vector::FMAOp::create(b, addend, splat(total), sum);
+        }
+      }
+    }
   }
 
   LinearTileOp op;
+  Product product;
   ImplicitLocOpBuilder b;
   int64_t rows;
+  size_t weights;
   VectorType lanes;
 };
 
@@ -143,13 +252,33 @@ void expandElement(WeightElementOp op) {
 
 struct ExpandWeightTiles
     : llm::impl::ExpandWeightTilesBase<ExpandWeightTiles> {
+  using ExpandWeightTilesBase::ExpandWeightTilesBase;
+
+  FailureOr<Product> productFor(LinearTileOp op) {
+    Type element = cast<MemRefType>(op.getInput().getType()).getElementType();
+    if (element.isInteger(8)) {
+      if (byteDot && op.getScales())
+        return Product::Bytes;
+      return op.emitError()
+             << "rows of i8 need their scales and a level with byte-dot";
+    }
+    return element.isBF16() && bf16Dot ? Product::Halves : Product::Floats;
+  }
+
   void runOnOperation() override {
-    getOperation()->walk([](Operation *op) {
-      if (auto tile = dyn_cast<LinearTileOp>(op))
-        TileExpansion(tile).run();
-      else if (auto element = dyn_cast<WeightElementOp>(op))
+    WalkResult result = getOperation()->walk([&](Operation *op) {
+      if (auto tile = dyn_cast<LinearTileOp>(op)) {
+        FailureOr<Product> product = productFor(tile);
+        if (failed(product))
+          return WalkResult::interrupt();
+        TileExpansion(tile, *product).run();
+      } else if (auto element = dyn_cast<WeightElementOp>(op)) {
         expandElement(element);
+      }
+      return WalkResult::advance();
     });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 };
 

@@ -29,11 +29,20 @@ def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
   let description = [{
     `llm.linear_tile` becomes a loop over in features that keeps all sums in
     vectors of 16, `llm.weight_element` a few loads. The encoding of the weight
-    writes the code that reads it. Needs weights as bytes.
+    writes the code that reads it. With `bf16-dot` and `byte-dot`, rows of bf16 and
+    i8 are multiplied by the dot-product instructions of the level. Needs weights
+    as bytes.
     Example: tests/passes/cpu/expand-weight-tiles-doc.mlir
   }];
+  let options = [
+    Option<"bf16Dot", "bf16-dot", "bool", "false",
+           "The level multiplies pairs of bf16 (avx512_bf16)">,
+    Option<"byteDot", "byte-dot", "bool", "false",
+           "The level multiplies quads of bytes (avx512_vnni)">,
+  ];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::x86vector::X86VectorDialect"];
 }
 
 def ExpandMath : Pass<"llm-expand-math"> {

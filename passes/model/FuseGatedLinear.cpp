@@ -50,7 +50,7 @@ struct FuseGate : OpRewritePattern<arith::MulFOp> {
           mul, mul.getType(), rewriter.getStringAttr("silu"), gate.getInput(),
           gate.getWeights()[0], up.getWeights()[0],
           biased ? gate.getBiases()[0] : Value(),
-          biased ? up.getBiases()[0] : Value());
+          biased ? up.getBiases()[0] : Value(), Value(), Value());
       rewriter.eraseOp(silu);
       rewriter.eraseOp(gate);
       rewriter.eraseOp(up);

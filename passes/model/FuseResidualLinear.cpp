@@ -36,7 +36,7 @@ struct FoldAdd : OpRewritePattern<arith::AddFOp> {
       auto fused = LinearOp::create(
           rewriter, rewriter.getFusedLoc({linear.getLoc(), add.getLoc()}),
           add.getType(), linear.getInput(), linear.getWeights(),
-          linear.getBiases(), residual);
+          linear.getBiases(), residual, Value(), Value());
       rewriter.replaceOp(add, fused);
       rewriter.eraseOp(linear);
       return success();

@@ -37,7 +37,7 @@ static void merge(ArrayRef<LinearOp> ops) {
                                     last.getType().getElementType());
   // Weights may be defined between the ops merged: stand at the last of them.
   auto merged = LinearOp::create(builder, loc, type, last.getInput(), weights,
-                                 biases, Value());
+                                 biases, Value(), Value(), Value());
   Value rowCount = tensor::DimOp::create(builder, loc, merged, 0);
   int64_t offset = 0;
   for (LinearOp op : ops) {

@@ -37,6 +37,25 @@ def MergeProjections : Pass<"llm-merge-projections"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "Store weights of linear layers as small integers";
+  let description = [{
+    Saves memory and the time to read it: dense parameters of linear layers become
+    `#llm.grouped`; the packer rounds their sources to nearest. Linear layers in
+    `llm.repeat` get the scheme asked for; the head, and an embedding that shares
+    its parameter, get 8 bits in groups of 32 whatever the scheme. Norms, biases
+    and an embedding of its own stay as they are. Declines, with a remark,
+    parameters that are grouped already and those that another op reads.
+    Example: tests/passes/model/quantize-weights-doc.mlir
+  }];
+  let options = [
+    Option<"scheme", "scheme", "std::string", "\"int8\"",
+           "int8 or int4, then -g32, -g64 or -g128 (default: -g32), then -asym or "
+           "nothing">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
 def InsertPagedKV : Pass<"llm-insert-paged-kv", "::mlir::ModuleOp"> {
   let summary = "Derive the incremental program with a paged KV cache";
   let description = [{
@@ -54,6 +73,23 @@ def InsertPagedKV : Pass<"llm-insert-paged-kv", "::mlir::ModuleOp"> {
     Option<"pageTokens", "page-tokens", "int64_t", "32", "Tokens of a page">,
   ];
   let dependentDialects = ["::llm::LLMDialect"];
+}
+
+def QuantizeActivations : Pass<"llm-quantize-activations"> {
+  let summary = "Round the inputs of linear layers to what their weights multiply";
+  let description = [{
+    Inputs of layers whose weights are all grouped become 8-bit integers
+    (`llm.quantize_rows`), those whose weights are all bf16 become bf16, each if
+    its option asks for it; the rounded value is shared by all readers. Needs
+    `llm.linear` and `llm.gated_linear` on f32. Declines weights of mixed kinds,
+    which go on with f32.
+    Example: tests/passes/model/quantize-activations-doc.mlir
+  }];
+  let options = [
+    Option<"int8", "int8", "bool", "false", "8-bit activations for grouped weights">,
+    Option<"bf16", "bf16", "bool", "false", "bf16 activations for bf16 weights">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect"];
 }
 
 #endif

@@ -35,6 +35,8 @@ def TileLinear : Pass<"llm-tile-linear"> {
                "Rows held in registers, one entry for each class; the largest that the step's rows fill is taken">,
     ListOption<"panels", "panels", "int64_t",
                "Weight panels held in registers, one entry for each class">,
+    Option<"integerRows", "integer-rows", "int64_t", "6",
+           "Rows held in registers at most where activations are integers">,
     Option<"chunkRows", "chunk-rows", "int64_t", "96", "Rows of a tile at most">,
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",

@@ -118,7 +118,8 @@ static Type bufferType(Type type, bool external) {
   SmallVector<int64_t> shape(tensor.getShape());
   bool floats = !tensor.getElementType().isInteger(32);
   if (floats && !external)
-    shape.back() = paddedColumns(shape.back());
+    shape.back() =
+        paddedColumns(shape.back(), tensor.getElementTypeBitWidth());
   return MemRefType::get(shape, tensor.getElementType());
 }
 

@@ -37,13 +37,17 @@ struct Group {
 
 class LinearTiling {
 public:
-  LinearTiling(Operation *op, Value input, Value residual, TileShape shape,
-               int64_t weightsOfGroup)
+  LinearTiling(Operation *op, Value input, Value residual, Value inputScales,
+               Value inputSums, TileShape shape, int64_t weightsOfGroup)
       : op(op), phase(op, op->getName().stripDialect()), shape(shape),
         panels(std::max<int64_t>(1, shape.panels / weightsOfGroup)) {
     AffineExpr firstRow = phase.tile(1) * shape.chunk;
     rows = phase.rows(input, firstRow, shape.chunk);
     rowSymbol = rowSymbolOf(input);
+    if (inputScales) {
+      scales = phase.rows(inputScales, firstRow, shape.chunk);
+      sums = phase.rows(inputSums, firstRow, shape.chunk);
+    }
     if (residual)
       added = phase.rows(residual, firstRow, shape.chunk);
   }
@@ -115,8 +119,11 @@ private:
     Value first = c.mul(p.getTileIndex(1), shape.chunk);
     Value end = c.minimum(c.add(first, shape.chunk), rowCount);
     c.loop(first, end, shape.rows, [&](Value row) {
-      auto tile = LinearTileOp::create(c, results, x, row, weights,
-                                       weightPanels, c.getArrayAttr(types));
+      auto tile = LinearTileOp::create(
+          c, results, x, row, weights, weightPanels,
+          scales ? p.getInputBuffer(scales->number) : Value(),
+          sums ? p.getInputBuffer(sums->number) : Value(),
+          c.getArrayAttr(types));
       for (int64_t r = 0; r < shape.rows; ++r) {
         Value at = c.add(row, r);
         auto writeRow = [&] {
@@ -191,7 +198,7 @@ private:
   TileShape shape;
   int64_t panels; ///< of each weight of a group
   PhaseBuilder::Input rows;
-  std::optional<PhaseBuilder::Input> added;
+  std::optional<PhaseBuilder::Input> added, scales, sums;
   unsigned rowSymbol;
   SmallVector<Group> groups;
   int64_t columns = 0, tileCount = 0;
@@ -200,13 +207,16 @@ private:
 struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
   using TileLinearBase::TileLinearBase;
 
-  TileShape shapeFor(StepOp step) {
+  TileShape shapeFor(StepOp step, Value input) {
     size_t choice = 0;
     int64_t most = step.getRows()[1];
     for (size_t i = 0; i < registerRows.size(); ++i)
       if (registerRows[i] <= most)
         choice = i;
     int64_t rows = registerRows[choice];
+    // Integer sums and their scaled totals both want registers.
+    if (cast<RankedTensorType>(input.getType()).getElementType().isInteger(8))
+      rows = std::min<int64_t>(rows, integerRows);
     int64_t chunk =
         most <= rows ? rows : std::max<int64_t>(1, chunkRows / rows) * rows;
     return {rows, panels[choice], chunk};
@@ -220,11 +230,11 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
       return signalPassFailure();
     }
     getOperation()->walk([&](StepOp step) {
-      TileShape shape = shapeFor(step);
       step.walk([&](Operation *op) {
         if (auto linear = dyn_cast<LinearOp>(op)) {
           LinearTiling tiling(op, linear.getInput(), linear.getResidual(),
-                              shape, 1);
+                              linear.getScales(), linear.getSums(),
+                              shapeFor(step, linear.getInput()), 1);
           for (auto [i, weight] : llvm::enumerate(linear.getWeights()))
             tiling.addGroup(weight,
                             linear.getBiases().empty()
@@ -232,7 +242,9 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
                                 : ValueRange(linear.getBiases()[i]));
           tiling.build();
         } else if (auto gated = dyn_cast<GatedLinearOp>(op)) {
-          LinearTiling tiling(op, gated.getInput(), Value(), shape, 2);
+          LinearTiling tiling(op, gated.getInput(), Value(), gated.getScales(),
+                              gated.getSums(),
+                              shapeFor(step, gated.getInput()), 2);
           SmallVector<Value> biases;
           if (gated.getGateBias())
             biases = {gated.getGateBias(), gated.getUpBias()};

@@ -221,6 +221,61 @@ void tileGatherRows(GatherRowsOp op, int64_t block) {
       [&](PhaseOp p) { return p.getInputBuffer(rows.number); });
 }
 
+/// Rounds 32 columns at a time to 8 bits: their scale, and sums of 16.
+void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
+  RowTiling t(op, op.getInput(), block);
+  auto x = t.rows(op.getInput());
+  t.result(op.getResult().getType());
+  t.result(op.getScales().getType());
+  t.result(op.getSums().getType());
+  int64_t columns = columnsOf(op.getInput());
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value in = p.getInputBuffer(x.number);
+        auto bytes = VectorType::get(TileCode::kLanes, c.getI8Type());
+        auto ints = VectorType::get(TileCode::kLanes, c.getI32Type());
+        auto quantize = [&](Value column, int64_t vectors) {
+          SmallVector<Value> values;
+          Value largest = c.splat(0.0);
+          for (int64_t v = 0; v < vectors; ++v) {
+            values.push_back(c.load(
+                in, {row, c.add(column, x.column + v * TileCode::kLanes)}));
+            Value magnitude = math::AbsFOp::create(c, values.back());
+            largest = arith::MaxNumFOp::create(c, largest, magnitude);
+          }
+          Value most = vector::ReductionOp::create(
+              c, vector::CombiningKind::MAXNUMF, largest);
+          Value scale = c.mulf(most, c.number(1.0 / 127.0));
+          Value isZero = arith::CmpFOp::create(
+              c, arith::CmpFPredicate::OEQ, most, c.number(0.0));
+          Value inverse = arith::SelectOp::create(
+              c, isZero, c.number(0.0), c.divf(c.number(127.0), most));
+          c.storeNumber(scale, p.getResultBuffer(1),
+                        {row, c.div(column, kActivationGroup)});
+          for (auto [v, value] : llvm::enumerate(values)) {
+            Value at = c.add(column, int64_t(v) * TileCode::kLanes);
+            Value rounded = math::RoundEvenOp::create(
+                c, c.mulf(value, c.splat(inverse)));
+            Value quants = arith::FPToSIOp::create(c, ints, rounded);
+            vector::StoreOp::create(
+                c, arith::TruncIOp::create(c, bytes, quants),
+                p.getResultBuffer(0), ValueRange{row, at});
+            Value sum = vector::ReductionOp::create(
+                c, vector::CombiningKind::ADD, rounded);
+            c.storeNumber(c.mulf(sum, scale), p.getResultBuffer(2),
+                          {row, c.div(at, kActivationSums)});
+          }
+        };
+        int64_t whole = columns / kActivationGroup * kActivationGroup;
+        c.loop(c.index(0), c.index(whole), kActivationGroup,
+               [&](Value column) { quantize(column, 2); });
+        // The padding of a row fills the last vectors up with zeros.
+        if (int64_t rest = columns - whole)
+          quantize(c.index(whole), llvm::divideCeil(rest, TileCode::kLanes));
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(x.number); });
+}
+
 /// arith and llm ops that work on each number alone.
 void tileElementwise(Operation *op, int64_t block) {
   RowTiling t(op, op->getResult(0), block);
@@ -230,7 +285,8 @@ void tileElementwise(Operation *op, int64_t block) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   bool sameColumns =
       columnsOf(viewOf(op->getOperand(0)).source) == type.getDimSize(1);
-  t.result(type, sameColumns ? 0 : -1);
+  bool sameType = op->getOperand(0).getType() == type;
+  t.result(type, sameColumns && sameType ? 0 : -1);
   t.buildRows(
       [&](TileCode &c, PhaseOp p, Value row) {
         forVectors(c, type.getDimSize(1), [&](Value column) {
@@ -239,7 +295,9 @@ void tileElementwise(Operation *op, int64_t block) {
             values.push_back(c.load(p.getInputBuffer(input.number),
                                     {row, c.add(column, input.column)}));
           Value result;
-          if (isa<SiluOp>(op))
+          if (isa<arith::TruncFOp>(op))
+            result = values[0]; // storing narrows
+          else if (isa<SiluOp>(op))
             result = c.silu(values[0]);
           else
             result = c.create(c.getLoc(), op->getName().getIdentifier(),
@@ -268,6 +326,8 @@ struct TileRows : llm::impl::TileRowsBase<TileRows> {
           tileRotaryTable(table, block);
         else if (auto rope = dyn_cast<RopeOp>(op))
           tileRope(rope, block);
+        else if (auto quantize = dyn_cast<QuantizeRowsOp>(op))
+          tileQuantizeRows(quantize, block);
         else if (auto gather = dyn_cast<GatherRowsOp>(op))
           tileGatherRows(gather, block);
         else if (op->getNumResults() == 1 &&
