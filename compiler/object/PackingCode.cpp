@@ -162,8 +162,8 @@ private:
                   Value quant) {
     Type i8 = c.getI8Type();
     Value inBlock = c.rem(k, layout.span);
-    Value run = c.add(blockAt(layout, k),
-                      c.mul(c.div(inBlock, kRun), layout.runBytes));
+    Value run =
+        c.add(blockAt(layout, k), c.mul(c.div(inBlock, kRun), layout.runBytes));
     Value quad = c.div(c.rem(k, kRun), 4);
     Value byte = c.add(c.mul(lane, 4), c.rem(k, 4));
     for (const Plane &plane : layout.planes) {
@@ -184,8 +184,8 @@ private:
   /// The rows of the panel that exist, with their place in the source.
   void forRows(llvm::function_ref<void(Value lane, Value row)> body) {
     Value first = c.mul(number, kPanel);
-    Value count = c.minimum(c.sub(c.index(packed.getRows()), first),
-                            c.index(kPanel));
+    Value count =
+        c.minimum(c.sub(c.index(packed.getRows()), first), c.index(kPanel));
     c.loop(c.index(0), count, 1, [&](Value lane) {
       Value row = c.add(first, lane);
       if (kind.interleavedHeads) {
@@ -210,13 +210,13 @@ private:
     int64_t size = value.getType().getIntOrFloatBitWidth() / 8;
     Value vector = vector::BroadcastOp::create(
         c, VectorType::get(1, value.getType()), value);
-    vector = vector::BitCastOp::create(
-        c, VectorType::get(size, c.getI8Type()), vector);
+    vector = vector::BitCastOp::create(c, VectorType::get(size, c.getI8Type()),
+                                       vector);
     vector::StoreOp::create(c, vector, panel, ValueRange(at));
   }
   LogicalResult unsupported() {
-    return emitError(c.getLoc()) << "not supported yet: packing this source as "
-                                 << kind.type;
+    return emitError(c.getLoc())
+           << "not supported yet: packing this source as " << kind.type;
   }
 
   TileCode &c;
@@ -237,8 +237,8 @@ LogicalResult llm::emitPackingFunction(ModuleOp module, StringRef name,
   auto function = func::FuncOp::create(
       c, name, c.getFunctionType({bytes, bytes, c.getI64Type()}, {}));
   c.setInsertionPointToStart(function.addEntryBlock());
-  Value number = arith::IndexCastOp::create(c, c.getIndexType(),
-                                            function.getArgument(2));
+  Value number =
+      arith::IndexCastOp::create(c, c.getIndexType(), function.getArgument(2));
   if (failed(PanelPacking(c, kind, function.getArgument(0),
                           function.getArgument(1), number)
                  .run()))
