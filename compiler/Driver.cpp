@@ -21,6 +21,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -57,7 +58,9 @@ public:
     pipeline.pageTokens = options.pageSize;
     pipeline.quantize = options.quantize;
     pipeline.kvElement = kvElement();
-    pipeline.exactActivations = options.activations == "float";
+    pipeline.roundToInt8 = options.activations != "float";
+    pipeline.roundToBF16 = pipeline.roundToInt8 && options.dtype != "f32";
+    pipeline.dtype = options.dtype;
 
     for (const Stage &stage : stages()) {
       if (stage.perTarget)
@@ -99,8 +102,8 @@ private:
 
   std::string kvElement() {
     if (options.kvCache != "auto")
-      return options.kvCache;
-    return checkpoint->config.dtype;
+      return options.kvCache == "int8" ? "i8" : options.kvCache;
+    return options.dtype != "auto" ? options.dtype : checkpoint->config.dtype;
   }
 
   LogicalResult runStage(const Stage &stage, ModuleOp on) {
@@ -201,6 +204,15 @@ private:
     return success();
   }
 
+  /// Where --weights=file puts them: the runtime looks there first.
+  std::string weightsPath() {
+    if (!options.weightsInFile)
+      return {};
+    llvm::SmallString<128> path(options.output);
+    llvm::sys::path::replace_extension(path, ".safetensors");
+    return path.str().str();
+  }
+
   LogicalResult writeObject() {
     if (failed(compileText()))
       return failure();
@@ -219,7 +231,8 @@ private:
     if (llvm::Error error = linkSharedObject(buffers, symbol, image))
       return fail(std::move(error));
     auto segment = WeightSegmentWriter::create(
-        options.output, image, symbol, WeightLayout(*module).bytes());
+        options.output, image, symbol, WeightLayout(*module).bytes(),
+        weightsPath());
     if (!segment)
       return fail(segment.takeError());
     bool terminal = llvm::sys::Process::StandardErrIsDisplayed();

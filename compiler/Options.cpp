@@ -9,6 +9,7 @@
 #include "passes/model/QuantizeWeights.h"
 
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Path.h"
 
@@ -37,9 +38,21 @@ struct Flags {
       cl::desc("CPU levels to make code for: native, x86-64-v3, "
                "x86-64-v4, cascadelake, znver4, znver5, sapphirerapids "
                "(default: native)")};
+  cl::opt<std::string> dtype{
+      "dtype", cl::init("auto"), cl::value_desc("type"),
+      cl::desc("f32: matrices of floats are multiplied in f32; bf16, f16: they "
+               "are stored as that (default: as stored)")};
   cl::opt<std::string> kvCache{
       "kv-cache", cl::init("auto"), cl::value_desc("type"),
-      cl::desc("Element type of keys and values: f32, bf16, f16")};
+      cl::desc("Element type of keys and values: f32, bf16, f16, int8 "
+               "(default: the model's)")};
+  cl::opt<std::string> weights{
+      "weights", cl::init("embed"), cl::value_desc("place"),
+      cl::desc("embed: in the object; file: in a .safetensors file beside it")};
+  cl::opt<bool> batchInvariant{
+      "batch-invariant",
+      cl::desc("Equal tokens whatever else a step computes (always so at "
+               "present: sums have one order for all row counts)")};
   cl::opt<std::string> activations{
       "activations", cl::init("auto"), cl::value_desc("type"),
       cl::desc("auto: inputs of linear layers become 8-bit integers where "
@@ -97,9 +110,19 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
     errs() << "llm-compile: " << message << "\n";
     return false;
   };
-  if (flags.activations != "auto" && flags.activations != "float")
-    return wrong("--activations=" + flags.activations +
-                 ": accepted: auto, float");
+  auto oneOf = [&](StringRef flag, const std::string &value,
+                   std::initializer_list<StringRef> accepted) {
+    if (is_contained(accepted, value))
+      return true;
+    return wrong("--" + flag + "=" + value + ": accepted: " +
+                 join(accepted, ", "));
+  };
+  if (!oneOf("dtype", flags.dtype, {"auto", "f32", "bf16", "f16"}) ||
+      !oneOf("kv-cache", flags.kvCache,
+             {"auto", "f32", "bf16", "f16", "int8"}) ||
+      !oneOf("weights", flags.weights, {"embed", "file"}) ||
+      !oneOf("activations", flags.activations, {"auto", "float"}))
+    return false;
   if (flags.pageSize < 16 || (flags.pageSize & (flags.pageSize - 1)) ||
       flags.pageSize > 1024)
     return wrong("--page-size=" + Twine(flags.pageSize) +
@@ -125,7 +148,9 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (options.targets.empty())
     options.targets = {"native"};
+  options.dtype = flags.dtype;
   options.kvCache = flags.kvCache;
+  options.weightsInFile = flags.weights == "file";
   options.quantize = flags.quantize;
   options.activations = flags.activations;
   options.pageSize = flags.pageSize;

@@ -23,6 +23,7 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -35,6 +36,11 @@ namespace llm {
 static void buildImport(OpPassManager &, const PipelineOptions &) {}
 
 static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.dtype == "bf16" || options.dtype == "f16") {
+    NarrowWeightsOptions narrow;
+    narrow.element = options.dtype;
+    pm.addPass(createNarrowWeights(narrow));
+  }
   pm.addPass(createFuseGatedLinear());
   pm.addPass(createMergeProjections());
   pm.addPass(createFuseResidualLinear());
@@ -50,8 +56,8 @@ static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
 static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   const TileChoices &tiles = options.target->tiles;
   QuantizeActivationsOptions rounding;
-  rounding.int8 = options.target->byteDot && !options.exactActivations;
-  rounding.bf16 = options.target->bf16Dot && !options.exactActivations;
+  rounding.int8 = options.target->byteDot && options.roundToInt8;
+  rounding.bf16 = options.target->bf16Dot && options.roundToBF16;
   pm.addPass(createQuantizeActivations(rounding));
   SpecializeRowsOptions rows;
   for (int64_t last : tiles.classes)
@@ -91,6 +97,10 @@ static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 void addConversionToLLVM(OpPassManager &pm, bool barePointers) {
+  // Few levels round to bf16 by an instruction; LLVM would call a library.
+  arith::ArithExpandOpsPassOptions narrowing;
+  narrowing.includeBf16 = true;
+  pm.addPass(arith::createArithExpandOpsPass(narrowing));
   pm.addPass(createConvertVectorToSCFPass());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());

@@ -28,7 +28,9 @@ struct PipelineOptions {
   int64_t pageTokens = 32;
   int64_t maxRows = 512;
   const CpuTarget *target = nullptr; ///< from "phases" on
-  bool exactActivations = false; ///< never round inputs of linear layers
+  std::string dtype = "auto"; ///< dense matrices are stored as this
+  bool roundToInt8 = true; ///< inputs of layers of quantized weights
+  bool roundToBF16 = true; ///< inputs of layers of bf16 weights
   std::string stepSymbol = "step";
 };
 

@@ -25,6 +25,11 @@ def LLM_RotaryTableOp : LLM_Op<"rotary_table", [Pure]> {
     `result[t, i] = scale * cos(positions[t] * inverse_frequencies[i])`, then the
     sines in the second half of the columns (Su et al. 2021). Scaling kinds that
     do not depend on the length (linear, yarn, llama3) live in the frequencies.
+    With `dynamic_maximum` = m > 0 (NTK-aware scaling that grows with the
+    context) a token of a context of L > m tokens sees frequency i divided by
+    `(f L / m - (f - 1)) ^ (2 i / (d - 2))`, f being `dynamic_factor` and d the
+    columns. As in the reference's cached generation L is the prompt's length for
+    tokens of the prompt, and the token's position plus one after it.
 
     * (C1) the result has two columns for each frequency.
 
@@ -34,7 +39,9 @@ def LLM_RotaryTableOp : LLM_Op<"rotary_table", [Pure]> {
     ```
   }];
   let arguments = (ins LLM_Indices:$positions, DenseF32ArrayAttr:$inverse_frequencies,
-                       F32Attr:$scale);
+                       F32Attr:$scale,
+                       DefaultValuedAttr<F64Attr, "1.0">:$dynamic_factor,
+                       DefaultValuedAttr<I64Attr, "0">:$dynamic_maximum);
   let results = (outs LLM_Rows:$result);
   let assemblyFormat = "$positions attr-dict `:` type($positions) `->` type($result)";
   let hasVerifier = 1;

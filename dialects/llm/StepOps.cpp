@@ -135,3 +135,13 @@ LogicalResult ContextDimOp::verify() {
                          << count - 1;
   return success();
 }
+
+LogicalResult ScalesOp::verify() {
+  StateType state = getState().getType();
+  if (!state.getElementType().isInteger(8) ||
+      (getWhich() != "keys" && getWhich() != "values")) // C1
+    return emitOpError() << "expected \"keys\" or \"values\" of a state of i8; "
+                            "found '"
+                         << getWhich() << "' of " << state;
+  return success();
+}

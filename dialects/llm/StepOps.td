@@ -179,6 +179,24 @@ def LLM_ValuesOp : LLM_Op<"values", [Pure]> {
   let hasVerifier = 1;
 }
 
+def LLM_ScalesOp : LLM_Op<"scales", [Pure]> {
+  let summary = "The scales of one head's keys or values in one page of i8";
+  let description = [{
+    A buffer of [page] f32: token t's keys (or values) are its integers times
+    entry t.
+
+    * (C1) the state holds i8, and `which` is "keys" or "values".
+
+    ```mlir
+    %k = llm.scales "keys" of %s[%page, %head] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = i8> -> memref<32xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$which, LLM_StateType:$state, Index:$page, Index:$head);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$which `of` $state `[` $page `,` $head `]` attr-dict `:` type($state) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def LLM_BarrierOp : LLM_Op<"barrier"> {
   let summary = "Wait until every thread of the team has arrived";
   let description = [{

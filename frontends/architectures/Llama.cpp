@@ -65,7 +65,11 @@ OwningOpRef<ModuleOp> llm::importCheckpoint(MLIRContext &context,
   Value rotary = RotaryTableOp::create(
       b, m.rows(2 * frequencies.inverse.size()), positions,
       b.getDenseF32ArrayAttr(frequencies.inverse),
-      b.getF32FloatAttr(frequencies.scale));
+      b.getF32FloatAttr(frequencies.scale),
+      b.getF64FloatAttr(config.rope.factor),
+      b.getI64IntegerAttr(config.rope.kind == RopeConfig::Dynamic
+                              ? config.rope.originalMaxPosition
+                              : 0));
   Value embeddings = m.weight("embed.weight");
   Value hidden =
       EmbeddingOp::create(b, m.rows(config.hiddenSize), tokens, embeddings);

@@ -1,10 +1,11 @@
-//===- ExpandMath.cpp - exp, sin and cos of f32 by polynomials ------------===//
+//===- ExpandMath.cpp - exp, log, sin and cos of f32 by polynomials -------===//
 //
 // Range reduction by Cody and Waite (1980) with fused multiply-adds, then a
 // polynomial near its minimax (Remez) on the reduced range. Errors against
 // correctly rounded results, exhaustive over the f32 of the range
 // (tests/numerics/math.py):
 //   exp  [-87.3, 88.7]  see the test   0 below, +inf above; exp(-inf) = 0
+//   log  normal x > 0  see the test
 //   sin, cos  |x| <= 2^17  absolute error, see the test
 //
 //===----------------------------------------------------------------------===//
@@ -92,6 +93,26 @@ Value expandExp(math::ExpOp op) {
   return m.mul(m.mul(p, power(half)), power(rest));
 }
 
+/// log(x) = n ln 2 + log(m), m in [sqrt(1/2), sqrt(2)), for normal x > 0; the
+/// series of 2 artanh((m - 1) / (m + 1)).
+Value expandLog(math::LogOp op) {
+  Numbers m(op);
+  Value bits = arith::BitcastOp::create(m.b, m.ints(), op.getOperand());
+  // Take away sqrt(1/2) so that the exponent field counts from there.
+  Value shifted = arith::SubIOp::create(m.b, bits, m.i(0x3f3504f3));
+  Value n = arith::ShRSIOp::create(m.b, shifted, m.i(23));
+  Value mantissa = arith::SubIOp::create(
+      m.b, bits, arith::ShLIOp::create(m.b, n, m.i(23)));
+  Value x = arith::BitcastOp::create(m.b, m.type, mantissa);
+  Value t = arith::DivFOp::create(
+      m.b, arith::SubFOp::create(m.b, x, m.f(1.0)),
+      arith::AddFOp::create(m.b, x, m.f(1.0)));
+  Value square = m.mul(t, t);
+  Value p = m.polynomial(square, {2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2.0});
+  Value whole = arith::SIToFPOp::create(m.b, m.type, n);
+  return m.fma(whole, m.f(0.693147180559945309), m.mul(t, p));
+}
+
 /// sin(x) or cos(x): x = n pi/2 + r, |r| <= pi/4, quadrant by n.
 Value expandSinCos(Operation *op, bool cosine) {
   Numbers m(op);
@@ -134,6 +155,8 @@ struct ExpandMath : llm::impl::ExpandMathBase<ExpandMath> {
       Value value;
       if (auto exp = dyn_cast<math::ExpOp>(op))
         value = expandExp(exp);
+      else if (auto log = dyn_cast<math::LogOp>(op))
+        value = expandLog(log);
       else if (isa<math::SinOp>(op))
         value = expandSinCos(op, false);
       else if (isa<math::CosOp>(op))

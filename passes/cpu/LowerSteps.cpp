@@ -281,7 +281,7 @@ private:
     b.setLoc(step.getLoc());
   }
 
-  /// Turns llm.keys and llm.values into views of the pool.
+  /// Turns llm.keys, llm.values and llm.scales into views of the pool.
   void lowerPages(Region &region, PhaseOp phase, IRMapping &mapping) {
     // The state's type is lost with the mapping: look it up by buffer.
     DenseMap<Value, std::pair<StateType, int64_t>> states;
@@ -315,6 +315,12 @@ private:
         StateType type = states.lookup(values.getState()).first;
         lower(op, values.getState(), values.getPage(), values.getHead(),
               type.getValuesOffset(0), type.getKeysOffset(1));
+      } else if (auto scales = dyn_cast<ScalesOp>(op)) {
+        StateType type = states.lookup(scales.getState()).first;
+        lower(op, scales.getState(), scales.getPage(), scales.getHead(),
+              scales.getWhich() == "keys" ? type.getKeyScalesOffset(0)
+                                          : type.getValueScalesOffset(0),
+              type.getPage() * 4);
       }
     });
   }

@@ -46,7 +46,7 @@ def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
 }
 
 def ExpandMath : Pass<"llm-expand-math"> {
-  let summary = "Compute exp, sin and cos of f32 by polynomials";
+  let summary = "Compute exp, log, sin and cos of f32 by polynomials";
   let description = [{
     Keeps objects free of a math library. Errors, measured over the stated
     ranges: see the table in ExpandMath.cpp.

@@ -92,4 +92,18 @@ def QuantizeActivations : Pass<"llm-quantize-activations"> {
   let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect"];
 }
 
+def NarrowWeights : Pass<"llm-narrow-weights", "::mlir::ModuleOp"> {
+  let summary = "Store matrices of floats in fewer bits";
+  let description = [{
+    Changes the encoding of every dense parameter to `#llm.dense<element>`; the
+    packer rounds. Needs `llm.parameter`. Declines grouped weights, which stay as
+    they are.
+    Example: tests/passes/model/narrow-weights-doc.mlir
+  }];
+  let options = [
+    Option<"element", "element", "std::string", "\"bf16\"", "bf16 or f16">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
 #endif

@@ -61,6 +61,8 @@ Value TileCode::load(Value buffer, ValueRange indices) {
   Type element = bufferElement(buffer);
   Value vector = vector::LoadOp::create(
       *this, VectorType::get(kLanes, element), buffer, indices);
+  if (element.isInteger())
+    return arith::SIToFPOp::create(*this, vectorType(), vector);
   return element.isF32() ? vector
                          : arith::ExtFOp::create(*this, vectorType(), vector)
                                .getResult();

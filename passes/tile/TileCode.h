@@ -43,7 +43,7 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   Value number(double value);
   Value splat(double value);
   Value splat(Value number);
-  /// 16 numbers of a buffer of f32, bf16 or f16, as f32; and back.
+  /// 16 numbers of a buffer of f32, bf16, f16 or i8, as f32; and back to floats.
   Value load(Value buffer, mlir::ValueRange indices);
   void store(Value vector, Value buffer, mlir::ValueRange indices);
   /// Stores the first `count` of 16 numbers.

@@ -134,8 +134,14 @@ private:
       Value vals = ValuesOp::create(
           *c, MemRefType::get({page, padded}, state.getElementType()), states,
           id, kvHead);
+      Value keyScales, valueScales;
+      if (state.getElementType().isInteger(8)) {
+        auto type = MemRefType::get({page}, c->getF32Type());
+        keyScales = ScalesOp::create(*c, type, "keys", states, id, kvHead);
+        valueScales = ScalesOp::create(*c, type, "values", states, id, kvHead);
+      }
       writeScores(keys, first, firstHead);
-      writeSoftmax(first, lastRow, number);
+      writeSoftmax(first, lastRow, number, keyScales, valueScales);
       writeValues(vals);
     });
     writeResult(first, end, firstHead);
@@ -179,7 +185,9 @@ private:
   }
 
   /// Turns a page's scores into weights, and scales what was there before.
-  void writeSoftmax(Value first, Value lastRow, Value number) {
+  /// Scales of tokens, where there are any, go into the scores and the weights.
+  void writeSoftmax(Value first, Value lastRow, Value number, Value keyScales,
+                    Value valueScales) {
     Value score = p.getScratchBuffer(scores);
     Value run = p.getScratchBuffer(running), acc = p.getScratchBuffer(values);
     Type i32 = c->getI32Type();
@@ -215,6 +223,8 @@ private:
               *c, seen, compare(arith::CmpIPredicate::sgt, token, oldest));
         Value s = c->mulf(c->load(score, {r, c->index(t)}),
                           c->splat(op.getScale().convertToDouble()));
+        if (keyScales)
+          s = c->mulf(s, c->load(keyScales, {c->index(t)}));
         s = arith::SelectOp::create(*c, seen, s, minusInfinity);
         kept.push_back(s);
         best = arith::MaximumFOp::create(*c, best, s);
@@ -226,8 +236,10 @@ private:
       for (auto [i, s] : llvm::enumerate(kept)) {
         Value weight = c->exp(c->subf(s, tops));
         sum = c->addf(sum, weight);
-        c->store(weight, score,
-                 {r, c->index(static_cast<int64_t>(i) * TileCode::kLanes)});
+        Value at = c->index(static_cast<int64_t>(i) * TileCode::kLanes);
+        if (valueScales)
+          weight = c->mulf(weight, c->load(valueScales, {at}));
+        c->store(weight, score, {r, at});
       }
       Value factors = c->exp(c->splat(c->subf(before, top)));
       Value factor = vector::ExtractOp::create(*c, factors, 0);

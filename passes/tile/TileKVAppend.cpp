@@ -17,6 +17,30 @@ namespace llm {
 
 using namespace llm;
 
+/// Rounds the numbers of one token and head to 8 bits with a scale of their own.
+static void
+writeIntegers(TileCode &c, int64_t width,
+              llvm::function_ref<Value(Value)> number, Value scales,
+              Value place,
+              llvm::function_ref<void(Value number, Value i)> store) {
+  Value most = c.loop(c.index(0), c.index(width), 1, c.number(0.0),
+                      [&](Value i, ValueRange carried) {
+                        Value x = math::AbsFOp::create(c, number(i));
+                        return SmallVector<Value>{
+                            arith::MaxNumFOp::create(c, carried[0], x)};
+                      })[0];
+  Value isZero = arith::CmpFOp::create(c, arith::CmpFPredicate::OEQ, most,
+                                       c.number(0.0));
+  Value inverse = arith::SelectOp::create(c, isZero, c.number(0.0),
+                                          c.divf(c.number(127.0), most));
+  c.storeNumber(c.mulf(most, c.number(1.0 / 127.0)), scales, {place});
+  c.loop(c.index(0), c.index(width), 1, [&](Value i) {
+    Value rounded =
+        math::RoundEvenOp::create(c, c.mulf(number(i), inverse));
+    store(arith::FPToSIOp::create(c, c.getI8Type(), rounded), i);
+  });
+}
+
 static void tileAppend(KVAppendOp op, int64_t block) {
   StateType state = op.getState().getType();
   int64_t heads = state.getHeads(), width = state.getHeadDim();
@@ -51,11 +75,34 @@ static void tileAppend(KVAppendOp op, int64_t block) {
                                state.getElementType()),
             states, page, head);
         Value from = c.mul(head, width);
-        c.loop(c.index(0), c.index(width), 1, [&](Value i) {
-          Value k = c.loadNumber(p.getInputBuffer(key.number),
-                                 {row, c.add(c.add(from, i), key.column)});
-          c.storeNumber(k, keys, {i, place});
-        });
+        auto keyAt = [&](Value i) {
+          return c.loadNumber(p.getInputBuffer(key.number),
+                              {row, c.add(c.add(from, i), key.column)});
+        };
+        auto valueAt = [&](Value i) {
+          return c.loadNumber(p.getInputBuffer(value.number),
+                              {row, c.add(c.add(from, i), value.column)});
+        };
+        if (state.getElementType().isInteger(8)) {
+          auto scales = [&](StringRef which) {
+            return ScalesOp::create(
+                c, MemRefType::get({state.getPage()}, c.getF32Type()), which,
+                states, page, head);
+          };
+          writeIntegers(c, width, keyAt, scales("keys"), place,
+                        [&](Value number, Value i) {
+                          memref::StoreOp::create(c, number, keys,
+                                                  ValueRange{i, place});
+                        });
+          writeIntegers(c, width, valueAt, scales("values"), place,
+                        [&](Value number, Value i) {
+                          memref::StoreOp::create(c, number, values,
+                                                  ValueRange{place, i});
+                        });
+          return;
+        }
+        c.loop(c.index(0), c.index(width), 1,
+               [&](Value i) { c.storeNumber(keyAt(i), keys, {i, place}); });
         for (int64_t i = 0; i < width; i += TileCode::kLanes) {
           Value v = c.load(p.getInputBuffer(value.number),
                            {row, c.add(from, i + value.column)});

@@ -128,6 +128,12 @@ void tileEmbedding(EmbeddingOp op, int64_t block) {
 void tileRotaryTable(RotaryTableOp op, int64_t block) {
   RowTiling t(op, op.getResult(), block);
   auto positions = t.gathered(op.getPositions());
+  int64_t maximum = op.getDynamicMaximum();
+  std::optional<PhaseBuilder::Input> ids, lengths;
+  if (maximum) {
+    ids = t.gathered(stepArgument(op, "sequence_ids"));
+    lengths = t.gathered(stepArgument(op, "prompt_lengths"));
+  }
   t.result(op.getType());
   ArrayRef<float> inverse = op.getInverseFrequencies();
   int64_t count = inverse.size();
@@ -138,12 +144,40 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
             c, c.getF32Type(),
             memref::LoadOp::create(c, p.getInputBuffer(positions.number),
                                    ValueRange{row}));
+        // How much the context has outgrown the maximum, as a logarithm.
+        Value growth;
+        if (maximum) {
+          Value id = c.loadIndex(p.getInputBuffer(ids->number), {row});
+          Value length = arith::MaximumFOp::create(
+              c,
+              arith::SIToFPOp::create(
+                  c, c.getF32Type(),
+                  memref::LoadOp::create(c, p.getInputBuffer(lengths->number),
+                                         ValueRange{id})),
+              c.addf(position, c.number(1.0)));
+          double factor = op.getDynamicFactor().convertToDouble();
+          Value ratio = c.fma(length, c.number(factor / maximum),
+                              c.number(1.0 - factor));
+          Value grown = arith::CmpFOp::create(c, arith::CmpFPredicate::OGT,
+                                              length, c.number(maximum));
+          ratio = arith::SelectOp::create(c, grown, ratio, c.number(1.0));
+          growth = c.splat(math::LogOp::create(c, ratio));
+        }
         for (int64_t i = 0; i < count; i += TileCode::kLanes) {
           SmallVector<float> lanes(TileCode::kLanes, 0.0f);
           int64_t filled = std::min(count - i, TileCode::kLanes);
           std::copy_n(inverse.begin() + i, filled, lanes.begin());
           Value frequencies = arith::ConstantOp::create(
               c, DenseElementsAttr::get(c.vectorType(), ArrayRef(lanes)));
+          if (growth) {
+            SmallVector<float> exponents;
+            for (int64_t j = i; j < i + TileCode::kLanes; ++j)
+              exponents.push_back(-2.0 * j / std::max<int64_t>(1, 2 * count - 2));
+            Value exponent = arith::ConstantOp::create(
+                c, DenseElementsAttr::get(c.vectorType(), ArrayRef(exponents)));
+            frequencies =
+                c.mulf(frequencies, c.exp(c.mulf(growth, exponent)));
+          }
           Value angle = c.mulf(c.splat(position), frequencies);
           Value cosine = math::CosOp::create(c, angle);
           Value sine = math::SinOp::create(c, angle);
