@@ -138,17 +138,18 @@ def text(programs, case, options):
     """Prompts as text: the ids that follow show that they were read as the reference
     reads them. For a real model the answer's text is compared too."""
     golden, object = Golden(case.golden), programs.object(case)
-    for i, entry in enumerate(golden.texts):
-        what = f"{'chat' if entry['chat'] else 'text'} {i}"
-        chat = ["--chat"] if entry["chat"] else []
+    entries = golden.texts + [entry for entry in golden.prompts if "text" in entry][: options.prompts]
+    for i, entry in enumerate(entries):
+        chat = ["--chat"] if entry.get("chat") else []
+        what = f"{'chat' if chat else 'text'} {i}"
         count = len(entry["generated"])
         ids = programs.ids(object, entry["text"], count, "--ignore-eos", *chat)
         agreed = same_ids(ids, entry, what)
-        if case.golden == "smollm2" and agreed == count:
-            printed = programs.answer(object, entry["text"], count, "--ignore-eos", *chat).strip()
+        if "answer" in entry and agreed == count:
+            printed = programs.answer(object, entry["text"], count, *chat).strip()
             if printed != entry["answer"].strip():
                 raise Failed(f"{what}: answered {printed!r}, expected {entry['answer']!r}")
-    return f"{len(golden.texts)} texts"
+    return f"{len(entries)} texts"
 
 
 def stops(programs, case, options):
