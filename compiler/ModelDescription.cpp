@@ -123,7 +123,8 @@ ObjectDescription llm::describeModel(ModuleOp module,
   for (StateGroupOp op : module.getOps<StateGroupOp>()) {
     StateType type = op.getType();
     StateGroupDescription group;
-    group.name = op.getSymName().str();
+    // As its block table is named: state_table.<name>.
+    group.name = std::to_string(description.groups.size());
     group.layers = op.getLayers().size();
     group.pageTokens = type.getPage();
     group.layerPageBytes = type.getLayerPageBytes();
