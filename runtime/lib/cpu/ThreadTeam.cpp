@@ -144,11 +144,12 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
   stepContext.sync = &sync;
   stepContext.host = &host;
   stepContext.threads = threads;
-  stepContext.spinLimit = spinLimit;
+  stepContext.spinLimit = stepsWithoutSpin == 0 ? spinLimit : 0;
   step = function;
   context = &stepContext;
   failed.store(false, std::memory_order_relaxed);
   running = threads - 1;
+  uint32_t barriersBefore = sync.generation;
 
   add(epoch, 1);
   if (load(sleepers) != 0)
@@ -165,9 +166,24 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
     else
       futexWait(&running, left);
   }
+  adaptSpin(sync.generation - barriersBefore);
   if (failed.load(std::memory_order_relaxed))
     return fail(LLMRT_MODEL_FAILED, "the model's code reports: %s", failure);
   return LLMRT_OK;
+}
+
+/// Spinning pays while every thread of the team has a CPU. Where other programs
+/// want the CPUs as well, the thread that is waited for often is the one that
+/// is not running, and spinning keeps it from it: a barrier then takes a time
+/// slice instead of a wake-up. Threads that run out of patience at many
+/// barriers are the sign of it; the team then sleeps at once for a while.
+void ThreadTeam::adaptSpin(uint32_t barriers) {
+  constexpr uint32_t patience = 64; // steps until spinning is tried again
+  uint32_t slept = __atomic_exchange_n(&parks, 0, __ATOMIC_RELAXED);
+  if (stepsWithoutSpin != 0)
+    --stepsWithoutSpin;
+  else if (uint64_t(slept) * 4 > uint64_t(barriers) * (threads - 1))
+    stepsWithoutSpin = patience;
 }
 
 //===----------------------------------------------------------------------===//
@@ -175,7 +191,9 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
 //===----------------------------------------------------------------------===//
 
 void ThreadTeam::park(void *self, uint32_t *word, uint32_t seen) {
-  sleepOn(word, seen, static_cast<ThreadTeam *>(self)->sync.sleepers);
+  ThreadTeam *team = static_cast<ThreadTeam *>(self);
+  __atomic_fetch_add(&team->parks, 1, __ATOMIC_RELAXED);
+  sleepOn(word, seen, team->sync.sleepers);
 }
 
 void ThreadTeam::wake(void *, uint32_t *word) { futexWakeAll(word); }

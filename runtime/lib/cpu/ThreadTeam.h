@@ -49,6 +49,7 @@ private:
   static void *runWorker(void *worker);
   void work(uint32_t index);
   uint32_t awaitStep(uint32_t seen);
+  void adaptSpin(uint32_t barriers);
 
   static void park(void *self, uint32_t *word, uint32_t seen);
   static void wake(void *self, uint32_t *word);
@@ -57,6 +58,8 @@ private:
   const uint32_t threads;
   const uint32_t spinLimit; ///< pauses before a thread sleeps
   const HostTable host;
+  uint32_t stepsWithoutSpin = 0; ///< left; see adaptSpin()
+  uint32_t parks = 0;            ///< threads that slept at a barrier
   std::vector<Worker> workers;
 
   TeamSync sync = {};
