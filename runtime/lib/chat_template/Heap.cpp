@@ -184,9 +184,8 @@ Value Heap::macro(uint32_t function, Frame *outer, const Text *name) {
 Value Heap::method(MethodId id, std::string_view name, const Value &self) {
   if (!reserve(2 * kObjectBytes))
     return Value();
-  // A method of a method's object: only the innermost object is kept.
   Value label = text(name);
-  if (failed() || !checkDepth(depthOf(self) + 1))
+  if (failed())
     return Value();
   methods.push_back({id, label.text, self});
   Value value = Value::of(Kind::Method);
@@ -255,12 +254,25 @@ bool Heap::insert(Dict &dict, const Value &key, const Value &value) {
   return true;
 }
 
-bool Builder::add(uint64_t count, char c) {
+bool Builder::fits(uint64_t more) {
   uint64_t room = heap.bytesAvailable();
-  if (room < bytes.size() || count > room - bytes.size())
-    return heap.reserve(UINT64_MAX);
+  if (bytes.size() <= room && more <= room - bytes.size())
+    return !heap.failed();
+  return heap.reserve(UINT64_MAX);
+}
+
+bool Builder::add(std::string_view piece) {
+  if (!fits(piece.size()))
+    return false;
+  bytes += piece;
+  return true;
+}
+
+bool Builder::add(uint64_t count, char c) {
+  if (!fits(count))
+    return false;
   bytes.append(count, c);
-  return !heap.failed();
+  return true;
 }
 
 } // namespace llmrt::chat

@@ -14,7 +14,6 @@
 #include "runtime/lib/chat_template/Value.h"
 
 #include <deque>
-#include <functional>
 
 namespace llmrt::chat {
 
@@ -100,19 +99,14 @@ private:
 class Builder {
 public:
   explicit Builder(Heap &heap) : heap(heap) {}
-  bool add(std::string_view piece) {
-    if (piece.size() >
-        heap.bytesAvailable() -
-            std::min<uint64_t>(heap.bytesAvailable(), bytes.size()))
-      return heap.reserve(UINT64_MAX);
-    bytes += piece;
-    return !heap.failed();
-  }
+  /// False, and failed, where it would be too much.
+  bool add(std::string_view piece);
   bool add(uint64_t count, char c);
-  size_t size() const { return bytes.size(); }
   std::string take() { return std::move(bytes); }
 
 private:
+  bool fits(uint64_t more);
+
   Heap &heap;
   std::string bytes;
 };

@@ -176,8 +176,15 @@ Value toJson(Heap &heap, const Value &value, Arguments &arguments) {
   JsonWriter writer(heap);
   writer.asciiOnly = truth(given[0]);
   writer.sortKeys = truth(given[3]);
-  const Value &indent = given[1];
-  // json.dumps looks at the layout only for what has parts.
+  const Value &indent = given[1], &separators = given[2];
+  const std::vector<Value> *parts = nullptr;
+  if (!separators.is(Kind::Missing) && !separators.is(Kind::None)) {
+    if (!(parts = itemsOf(heap, separators)))
+      return Value();
+    if (parts->size() != 2)
+      return heap.fail("tojson: separators must be two strings");
+  }
+  // json.dumps looks at the rest of the layout only for what has parts.
   if (value.is(Kind::String)) {
     writer.write(value);
     return heap.failed() ? Value() : heap.text(writer.out.take());
@@ -197,13 +204,8 @@ Value toJson(Heap &heap, const Value &value, Arguments &arguments) {
     return heap.fail(std::string("tojson: indent is a ") + typeName(indent) +
                      ", not an integer, string or none");
   }
-  const Value &separators = given[2];
-  if (!separators.is(Kind::Missing) && !separators.is(Kind::None)) {
-    const std::vector<Value> *parts = itemsOf(heap, separators);
-    if (!parts)
-      return Value();
-    if (parts->size() != 2 || !(*parts)[0].is(Kind::String) ||
-        !(*parts)[1].is(Kind::String))
+  if (parts) {
+    if (!(*parts)[0].is(Kind::String) || !(*parts)[1].is(Kind::String))
       return heap.fail("tojson: separators must be two strings");
     writer.itemSeparator = (*parts)[0].bytes();
     writer.keySeparator = (*parts)[1].bytes();
