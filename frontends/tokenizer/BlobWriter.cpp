@@ -3,6 +3,7 @@
 #include "frontends/tokenizer/BlobWriter.h"
 
 #include <cstring>
+#include <unordered_map>
 
 using namespace llm;
 using namespace llmrt;
@@ -61,15 +62,17 @@ CodePointMap BlobWriter::addMap(
   for (const auto &[range, value] : entries)
     std::fill(flat.begin() + range.first, flat.begin() + range.second, value);
   constexpr size_t kPage = size_t(1) << kMapPageShift;
-  std::map<std::vector<T>, uint16_t> pages;
+  std::unordered_map<std::string, uint16_t> pages;
   std::vector<uint16_t> index;
   std::vector<T> values;
   for (size_t at = 0; at < flat.size(); at += kPage) {
-    std::vector<T> page(flat.begin() + ptrdiff_t(at),
-                        flat.begin() + ptrdiff_t(at + kPage));
-    auto [found, isNew] = pages.try_emplace(page, uint16_t(pages.size()));
+    std::string page(reinterpret_cast<const char *>(&flat[at]),
+                     kPage * sizeof(T));
+    auto [found, isNew] =
+        pages.try_emplace(std::move(page), uint16_t(pages.size()));
     if (isNew)
-      values.insert(values.end(), page.begin(), page.end());
+      values.insert(values.end(), flat.begin() + ptrdiff_t(at),
+                    flat.begin() + ptrdiff_t(at + kPage));
     index.push_back(found->second);
   }
   return {add(index), add(values)};

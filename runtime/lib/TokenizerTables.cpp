@@ -216,7 +216,7 @@ void Checker::openNormalizer() {
       result.strings =
           offsets(step.strings, result.text.size(), "a normalizer's strings");
       for (uint32_t offset : result.strings)
-        require(offset == result.text.size() ||
+        require(offset >= result.text.size() ||
                     !isContinuation(result.text[offset]),
                 "a normalizer's strings");
       require(!result.strings.empty(), "a normalizer's strings");
