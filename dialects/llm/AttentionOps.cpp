@@ -21,9 +21,9 @@ LogicalResult AttentionOp::verify() {
   if (query / heads != key / kvHeads) // C3
     return emitOpError() << "a query head has " << query / heads
                          << " columns but a key head has " << key / kvHeads;
-  if (getWindow() < 0) // C4
-    return emitOpError() << "window must not be negative; found "
-                         << getWindow();
+  int64_t window = getWindow();
+  if (window < 0) // C4
+    return emitOpError() << "window must not be negative; found " << window;
   return success();
 }
 

@@ -19,11 +19,16 @@ LogicalResult EmbeddingOp::verify() {
   return success();
 }
 
+/// Whether scales and sums have a column for each group of `columns`.
+static bool fitGroups(int64_t columns, Value scales, Value sums) {
+  return columnsOf(scales) == llvm::divideCeil(columns, kActivationGroup) &&
+         columnsOf(sums) == llvm::divideCeil(columns, kActivationSums);
+}
+
 LogicalResult QuantizeRowsOp::verify() {
   int64_t columns = columnsOf(getInput());
   if (columnsOf(getResult()) != columns ||
-      columnsOf(getScales()) != llvm::divideCeil(columns, kActivationGroup) ||
-      columnsOf(getSums()) != llvm::divideCeil(columns, kActivationSums)) // C1
+      !fitGroups(columns, getScales(), getSums())) // C1
     return emitOpError() << "result, scales and sums have "
                          << columnsOf(getResult()) << ", "
                          << columnsOf(getScales()) << " and "
@@ -36,13 +41,19 @@ LogicalResult QuantizeRowsOp::verify() {
 }
 
 /// Quantized rows mean nothing without their scales.
-static LogicalResult verifyScales(Operation *op, Value input, Value scales) {
+static LogicalResult verifyScales(Operation *op, Value input, Value scales,
+                                  Value sums) {
   bool quantized =
       cast<RankedTensorType>(input.getType()).getElementType().isInteger(8);
-  if (quantized != static_cast<bool>(scales))
+  if (quantized != static_cast<bool>(scales) ||
+      quantized != static_cast<bool>(sums))
     return op->emitOpError()
            << (quantized ? "an input of i8 needs scales and sums"
-                         : "scales go with an input of i8");
+                         : "scales and sums go with an input of i8");
+  if (quantized && !fitGroups(columnsOf(input), scales, sums))
+    return op->emitOpError() << "scales and sums have " << columnsOf(scales)
+                             << " and " << columnsOf(sums)
+                             << " columns for an input of " << columnsOf(input);
   return success();
 }
 
@@ -66,7 +77,7 @@ LogicalResult LinearOp::verify() {
     return emitOpError() << "residual has " << columnsOf(getResidual())
                          << " columns but the result has "
                          << columnsOf(getResult());
-  if (failed(verifyScales(*this, getInput(), getScales()))) // C5
+  if (failed(verifyScales(*this, getInput(), getScales(), getSums()))) // C5
     return failure();
   if (getBiases().empty())
     return success();
@@ -95,7 +106,7 @@ LogicalResult GatedLinearOp::verify() {
     return emitOpError() << "gate has " << gate.getColumns() << " columns, up "
                          << up.getColumns() << ", and the input "
                          << columnsOf(getInput());
-  if (failed(verifyScales(*this, getInput(), getScales()))) // C2
+  if (failed(verifyScales(*this, getInput(), getScales(), getSums()))) // C4
     return failure();
   if (getActivation() != "silu") // C2
     return emitOpError() << "not supported yet: activation '" << getActivation()

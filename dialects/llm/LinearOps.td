@@ -60,7 +60,8 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments]> {
     * (C2) the result has as many columns as the weights have rows together.
     * (C3) no bias, or one for each weight with as many elements as it has rows.
     * (C4) a residual has the result's columns.
-    * (C5) an input of i8 comes with scales and sums (`llm.quantize_rows`).
+    * (C5) an input of i8, and no other, comes with scales and sums as
+      `llm.quantize_rows` makes them.
 
     ```mlir
     %y = llm.linear %x, %w : tensor<?x576xf32>, !llm.packed<1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
@@ -87,6 +88,8 @@ def LLM_GatedLinearOp : LLM_Op<"gated_linear", [Pure, AttrSizedOperandSegments]>
     * (C2) `activation` is "silu".
     * (C3) there are no biases, or two with as many elements as the result has
       columns.
+    * (C4) an input of i8, and no other, comes with scales and sums as
+      `llm.quantize_rows` makes them.
 
     ```mlir
     %y = llm.gated_linear "silu" %x, %gate, %up : tensor<?x576xf32>,

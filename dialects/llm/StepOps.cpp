@@ -82,6 +82,11 @@ LogicalResult LinearTileOp::verify() {
                            << type.getColumns() << " columns";
     columns = type.getColumns();
   }
+  bool quantized = getInput().getType().getElementType().isInteger(8);
+  if (quantized != static_cast<bool>(getScales()) ||
+      quantized != static_cast<bool>(getSums())) // C5
+    return emitOpError() << (quantized ? "rows of i8 need scales and sums"
+                                       : "scales and sums go with rows of i8");
   return success();
 }
 
@@ -130,9 +135,9 @@ LogicalResult ContextBufferOp::verify() {
 
 LogicalResult ContextDimOp::verify() {
   int64_t count = static_cast<int64_t>(llmrt::DimSymbol::Count);
-  if (getSymbol() < 0 || getSymbol() >= count) // C1
-    return emitOpError() << "symbol " << getSymbol() << " is not 0 to "
-                         << count - 1;
+  int64_t symbol = getSymbol();
+  if (symbol < 0 || symbol >= count) // C1
+    return emitOpError() << "symbol " << symbol << " is not 0 to " << count - 1;
   return success();
 }
 

@@ -110,6 +110,7 @@ def LLM_LinearTileOp : LLM_Op<"linear_tile", [AttrSizedOperandSegments,
     * (C3) a result has 16 columns and as many rows as every other.
     * (C4) an entry of `types` is a packed type, that of its weight while the
       weight is packed.
+    * (C5) rows of i8, and no others, come with scales and sums.
 
     ```mlir
     %a, %b = llm.linear_tile %x[%row], [%w, %w], [%p0, %p1] types [!llm.packed<64x64, #llm.dense<f32>>, !llm.packed<64x64, #llm.dense<f32>>]
