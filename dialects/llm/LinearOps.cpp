@@ -21,12 +21,14 @@ LogicalResult EmbeddingOp::verify() {
 
 /// Whether scales and sums have a column for each group of `columns`.
 static bool fitGroups(int64_t columns, Value scales, Value sums) {
-  return columnsOf(scales) == llvm::divideCeil(columns, kActivationGroup) &&
-         columnsOf(sums) == llvm::divideCeil(columns, kActivationSums);
+  return columnsOf(scales) == groups &&
+         columnsOf(sums) == sums;
 }
 
 LogicalResult QuantizeRowsOp::verify() {
   int64_t columns = columnsOf(getInput());
+  int64_t groups = llvm::divideCeil(columns, kActivationGroup);
+  int64_t sums = llvm::divideCeil(columns, kActivationSums);
   if (columnsOf(getResult()) != columns ||
       !fitGroups(columns, getScales(), getSums())) // C1
     return emitOpError() << "result, scales and sums have "
@@ -34,9 +36,9 @@ LogicalResult QuantizeRowsOp::verify() {
                          << columnsOf(getScales()) << " and "
                          << columnsOf(getSums()) << " columns; expected "
                          << columns << ", "
-                         << llvm::divideCeil(columns, kActivationGroup)
+                         << groups
                          << " and "
-                         << llvm::divideCeil(columns, kActivationSums);
+                         << sums;
   return success();
 }
 
