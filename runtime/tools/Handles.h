@@ -1,91 +1,63 @@
-//===- Handles.h - The C API's handles, freed in time ----------*- C++ -*-===//
+//===- Handles.h - Handles of the C API, owned ------------------*- C++ -*-===//
 //
-// What the tools share: owners of models and engines, and failures as one
-// sentence on stderr.
+// What the programs share of opening a model. They end with a sentence on the
+// standard error stream and status 1 when a call fails.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef LLMRT_TOOLS_HANDLES_H
 #define LLMRT_TOOLS_HANDLES_H
 
-#include "llmrt.h"
+#include "runtime/include/llmrt.h"
 
-#include <cstdint>
+#include <CLI/CLI.hpp>
+
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace llmrt::tools {
 
-/// A call of the API failed; what() is its sentence.
-struct Failure : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct Deleter {
+  void operator()(llmrt_model *model) const { llmrt_close(model); }
+  void operator()(llmrt_engine *engine) const { llmrt_engine_destroy(engine); }
+  void operator()(llmrt_session *session) const {
+    llmrt_session_destroy(session);
+  }
+};
+using ModelPointer = std::unique_ptr<llmrt_model, Deleter>;
+using EnginePointer = std::unique_ptr<llmrt_engine, Deleter>;
+using SessionPointer = std::unique_ptr<llmrt_session, Deleter>;
+
+/// Prints "llm-run: error: sentence" and exits.
+[[noreturn]] void exitWith(const std::string &sentence);
+
+/// Exits with the sentence of the call that failed, if it did.
+void orExit(llmrt_status status);
+
+/// The flags that every program has, and what they open.
+struct CommonOptions {
+  std::string model;
+  std::string weights;
+  std::string level;
+  bool copyWeights = false;
+  uint32_t threads = 0;
+
+  void add(CLI::App &app);
+  ModelPointer open() const;
 };
 
-inline void check(llmrt_status status) {
-  if (status != LLMRT_OK)
-    throw Failure(llmrt_last_error());
-}
+llmrt_model_info infoOf(const llmrt_model *model);
+EnginePointer createEngine(llmrt_model *model,
+                           const llmrt_engine_options &options);
 
-using Model = std::unique_ptr<llmrt_model, decltype(&llmrt_close)>;
-using Engine = std::unique_ptr<llmrt_engine, decltype(&llmrt_engine_destroy)>;
-using Session =
-    std::unique_ptr<llmrt_session, decltype(&llmrt_session_destroy)>;
-
-inline Model openModel(const std::string &path) {
-  llmrt_model *model = nullptr;
-  check(llmrt_open(path.c_str(), nullptr, &model));
-  return Model(model, llmrt_close);
-}
-
-inline Engine createEngine(llmrt_model *model,
-                           const llmrt_engine_options &options) {
-  llmrt_engine *engine = nullptr;
-  check(llmrt_engine_create(model, &options, &engine));
-  return Engine(engine, llmrt_engine_destroy);
-}
-
-inline Session createSession(llmrt_engine *engine) {
-  llmrt_session *session = nullptr;
-  check(llmrt_session_create(engine, &session));
-  return Session(session, llmrt_session_destroy);
-}
-
-inline llmrt_model_info infoOf(const llmrt_model *model) {
-  llmrt_model_info info;
-  llmrt_model_get_info(model, &info);
-  return info;
-}
-
-/// The ids of a text.
-inline std::vector<int32_t> tokenize(const llmrt_model *model,
-                                     const std::string &text, uint32_t flags) {
-  size_t count = 0;
-  llmrt_status status = llmrt_tokenize(model, text.data(), text.size(), flags,
-                                       nullptr, 0, &count);
-  if (status != LLMRT_BUFFER_TOO_SMALL)
-    check(status);
-  std::vector<int32_t> ids(count);
-  check(llmrt_tokenize(model, text.data(), text.size(), flags, ids.data(),
-                       ids.size(), &count));
-  return ids;
-}
-
-/// One question, as the model's chat template puts it.
-inline std::string renderQuestion(const llmrt_model *model,
-                                  const std::string &question) {
-  llmrt_message message{"user", question.c_str()};
-  size_t bytes = 0;
-  llmrt_status status =
-      llmrt_render_chat(model, &message, 1, 1, nullptr, 0, &bytes);
-  if (status != LLMRT_BUFFER_TOO_SMALL)
-    check(status);
-  std::string text(bytes, '\0');
-  check(llmrt_render_chat(model, &message, 1, 1, text.data(), text.size(),
-                          &bytes));
-  return text;
-}
+/// Text to ids, with LLMRT_* flags.
+std::vector<int32_t> tokenize(const llmrt_model *model, const std::string &text,
+                              uint32_t flags);
+std::string detokenize(const llmrt_model *model,
+                       const std::vector<int32_t> &ids);
+std::string renderChat(const llmrt_model *model,
+                       const std::vector<llmrt_message> &messages);
 
 } // namespace llmrt::tools
 

@@ -4,26 +4,50 @@
 
 #include "runtime/tools/Handles.h"
 
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 
-void llmrt::tools::writeLogits(const std::string &path,
-                               const std::vector<float> &logits,
-                               uint64_t vocabulary) {
-  uint64_t bytes = logits.size() * sizeof(float);
-  nlohmann::json header = {
-      {"logits",
-       {{"dtype", "F32"},
-        {"shape", {logits.size() / vocabulary, vocabulary}},
-        {"data_offsets", {0, bytes}}}}};
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  uint64_t length = text.size();
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char *>(&length), sizeof length);
-  file.write(text.data(), text.size());
-  file.write(reinterpret_cast<const char *>(logits.data()), bytes);
-  file.close();
+#include <cerrno>
+#include <cstring>
+
+using namespace llmrt::tools;
+
+/// Of the JSON: enough for any shape, padded with spaces.
+static constexpr uint64_t kHeaderBytes = 248;
+
+LogitsFile::LogitsFile(const std::string &path, uint32_t vocab)
+    : path(path), file(fopen(path.c_str(), "wb")), vocab(vocab) {
   if (!file)
-    throw Failure(path + ": cannot be written");
+    exitWith(fmt::format("{}: {}", path, strerror(errno)));
+  std::string room(sizeof(kHeaderBytes) + kHeaderBytes, ' ');
+  write(room.data(), room.size());
+}
+
+LogitsFile::~LogitsFile() {
+  if (file)
+    fclose(file);
+}
+
+void LogitsFile::write(const void *bytes, size_t size) {
+  if (fwrite(bytes, 1, size, file) != size)
+    exitWith(fmt::format("{}: {}", path, strerror(errno)));
+}
+
+void LogitsFile::append(const float *values, size_t count) {
+  write(values, count * vocab * sizeof(float));
+  rows += count;
+}
+
+void LogitsFile::finish() {
+  std::string header =
+      fmt::format("{{\"logits\":{{\"dtype\":\"F32\",\"shape\":[{},{}],"
+                  "\"data_offsets\":[0,{}]}}}}",
+                  rows, vocab, rows * vocab * sizeof(float));
+  header.resize(kHeaderBytes, ' ');
+  rewind(file);
+  write(&kHeaderBytes, sizeof(kHeaderBytes));
+  write(header.data(), header.size());
+  FILE *closing = file;
+  file = nullptr;
+  if (fclose(closing) != 0)
+    exitWith(fmt::format("{}: {}", path, strerror(errno)));
 }
