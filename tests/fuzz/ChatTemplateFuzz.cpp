@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     std::abort();
   static const TemplateValue inputs = variables();
   llmrt::TemplateLimits limits;
-  limits.steps = 20000;
+  limits.steps = 5000;
   limits.memoryBytes = 1 << 20;
   limits.outputBytes = 1 << 16;
   if (made.render(inputs, text, error, limits)) {

@@ -101,22 +101,28 @@ TEST(ChatTemplateCompilerTest, depth_is_bounded) {
       all += text;
     return all;
   };
+  auto expectDepth = [](const std::string &source) {
+    std::string error = errorOf(source);
+    EXPECT_TRUE(error.find("nests deeper") != std::string::npos ||
+                error.find("nested parts") != std::string::npos)
+        << source.substr(0, 40) << ": " << error;
+  };
   EXPECT_EQ(errorOf("{{ " + repeat("(", 20) + "1" + repeat(")", 20) + " }}"),
             "");
-  EXPECT_NE(errorOf("{{ " + repeat("(", 100000)), "");
-  EXPECT_NE(errorOf("{{ " + repeat("[", 5000) + repeat("]", 5000) + " }}"), "");
-  EXPECT_NE(errorOf("{{ " + repeat("-", 100000) + "1 }}"), "");
-  EXPECT_NE(errorOf("{{ " + repeat("not ", 100000) + "1 }}"), "");
-  EXPECT_NE(errorOf("{{ 1" + repeat(" + 1", 100000) + " }}"), "");
-  EXPECT_NE(errorOf("{{ x" + repeat(".x", 100000) + " }}"), "");
-  EXPECT_NE(errorOf("{{ x" + repeat("|e", 100000) + " }}"), "");
-  EXPECT_NE(errorOf("{{ 1" + repeat(" if 1 else 1", 100000) + " }}"), "");
-  EXPECT_NE(errorOf(repeat("{% if x %}", 100000)), "");
+  expectDepth("{{ " + repeat("(", 50000) + repeat(")", 50000) + " }}");
+  expectDepth("{{ " + repeat("[", 5000) + repeat("]", 5000) + " }}");
+  expectDepth("{{ " + repeat("-", 100000) + "1 }}");
+  expectDepth("{{ " + repeat("not ", 50000) + "1 }}");
+  expectDepth("{{ 1" + repeat(" + 1", 50000) + " }}");
+  expectDepth("{{ x" + repeat(".x", 100000) + " }}");
+  expectDepth("{{ x" + repeat("|e", 100000) + " }}");
+  expectDepth("{{ 1" + repeat(" if 1 else 1", 20000) + " }}");
+  expectDepth(repeat("{% if x %}", 20000));
   // What is long but not deep is no trouble.
   EXPECT_EQ(errorOf("{{ 1" + repeat(" ~ 1", 4000) + " }}"), "");
   EXPECT_EQ(
       errorOf("{% if x %}" + repeat("{% elif x %}", 20000) + "{% endif %}"),
       "");
   EXPECT_EQ(errorOf(repeat("{{ x }}y", 20000)), "");
-  EXPECT_NE(errorOf(std::string(5 << 20, 'x')), "");
+  expectError(std::string(300 << 10, 'x'), "1:1", {"307200", "262144"});
 }
