@@ -3,7 +3,7 @@
 // CHECK-LABEL: func.func @one_weight(
 //  CHECK-SAME:     %[[X:.*]]: tensor<?x576xf32>, %[[W:.*]]: !llm.packed<1536x576, #llm.dense<f32>>)
 //       CHECK:   llm.linear %[[X]], %[[W]]
-//  CHECK-SAME:     : tensor<?x576xf32>, <1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
+//  CHECK-SAME:     : tensor<?x576xf32>, !llm.packed<1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
 func.func @one_weight(%x: tensor<?x576xf32>, %w: !llm.packed<1536x576, #llm.dense<f32>>)
     -> tensor<?x1536xf32> {
   %y = llm.linear %x, %w : tensor<?x576xf32>, !llm.packed<1536x576, #llm.dense<f32>> -> tensor<?x1536xf32>
