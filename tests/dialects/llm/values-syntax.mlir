@@ -5,6 +5,6 @@
 //       CHECK:   llm.values %[[S]][%[[PAGE]], %[[HEAD]]]
 //  CHECK-SAME:     : <heads = 3, head_dim = 64, page = 32, window = 0, element = f32> -> memref<32x64xf32>
 func.func @round_trip(%s: !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>, %page: index, %head: index) -> memref<32x64xf32> {
-  %b = llm.values %s[%page, %head] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32> -> memref<32x64xf32>
-  return %b : memref<32x64xf32>
+  %v = llm.values %s[%page, %head] : !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32> -> memref<32x64xf32>
+  return %v : memref<32x64xf32>
 }
