@@ -6,6 +6,7 @@
 #include "compiler/Options.h"
 #include "compiler/Pipelines.h"
 #include "compiler/Registration.h"
+#include "compiler/Report.h"
 #include "compiler/object/Link.h"
 #include "compiler/object/PackWeights.h"
 #include "compiler/object/WeightSegment.h"
@@ -40,8 +41,9 @@ public:
     registerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
-    threads = options.threads ? options.threads
-                              : std::max(1u, std::thread::hardware_concurrency());
+    threads = options.threads
+                  ? options.threads
+                  : std::max(1u, std::thread::hardware_concurrency());
   }
 
   LogicalResult run() {
@@ -71,6 +73,7 @@ public:
         return print(*module);
     }
     description = describeModel(*module, *checkpoint, options);
+    report.addModel(*module);
     for (const CpuTarget &target : targets) {
       bool done = false;
       if (failed(compileLevel(target, done)))
@@ -154,6 +157,7 @@ private:
         continue;
       if (failed(runStage(stage, *copy)))
         return failure();
+      report.addPhases(*copy, target.name);
       if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("llm.arena_bytes"))
         level.arenaBytes = bytes.getInt();
       if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("llm.scratch_bytes"))
@@ -183,6 +187,11 @@ private:
       done = true;
       return printBytes(object);
     }
+    auto calls = findSupportCalls(llvm::MemoryBufferRef(
+        llvm::StringRef(object.data(), object.size()), target.name));
+    if (!calls)
+      return fail(calls.takeError());
+    report.addCalls(*calls, target.name);
     objects.push_back(std::move(object));
     description.levels.push_back(level);
     return success();
@@ -230,9 +239,9 @@ private:
     llvm::SmallVector<char, 0> image;
     if (llvm::Error error = linkSharedObject(buffers, symbol, image))
       return fail(std::move(error));
-    auto segment = WeightSegmentWriter::create(
-        options.output, image, symbol, WeightLayout(*module).bytes(),
-        weightsPath());
+    auto segment = WeightSegmentWriter::create(options.output, image, symbol,
+                                               WeightLayout(*module).bytes(),
+                                               weightsPath());
     if (!segment)
       return fail(segment.takeError());
     bool terminal = llvm::sys::Process::StandardErrIsDisplayed();
@@ -244,8 +253,13 @@ private:
     };
     if (failed(packWeights(*module, *checkpoint, **segment, threads, progress)))
       return failure();
+    uint64_t weightBytes = (*segment)->size();
     if (llvm::Error error = (*segment)->finish(threads))
       return fail(std::move(error));
+    if (options.report)
+      report.print(llvm::outs(), description, image.size(), weightBytes);
+    else
+      printContract(llvm::outs(), description, image.size(), weightBytes);
     return success();
   }
 
@@ -257,6 +271,7 @@ private:
   OwningOpRef<ModuleOp> module;
   PipelineOptions pipeline;
   ObjectDescription description;
+  Report report;
   std::vector<llvm::SmallVector<char, 0>> objects;
   std::deque<std::string> names;
   std::unique_ptr<llvm::raw_fd_ostream> stream;

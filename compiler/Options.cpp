@@ -20,66 +20,83 @@ namespace {
 /// Constructed when the command line is read, not before main: LLVM and lld
 /// register flags of the same names.
 struct Flags {
+  cl::OptionCategory category{"Options"};
   cl::opt<std::string> input{cl::Positional, cl::Required,
-                             cl::desc("<model folder or .gguf file>")};
+                             cl::desc("<model folder or .gguf file>"),
+                             cl::cat(category)};
   cl::opt<std::string> output{"o", cl::value_desc("file"),
                               cl::desc("Output (default: <name>.so; "
-                                       "standard output with --emit)")};
+                                       "standard output with --emit)"),
+                              cl::cat(category)};
   cl::opt<std::string> name{
       "name", cl::value_desc("identifier"),
       cl::desc("The object exports llmrt_model_<identifier> "
-               "(default: from the input's name)")};
+               "(default: from the input's name)"),
+      cl::cat(category)};
   cl::opt<std::string> emit{
       "emit", cl::value_desc("stage"), cl::init("so"),
       cl::desc("Stop after a stage and print it: import, model, phases, "
-               "loops, llvm, asm, obj; or so")};
+               "loops, llvm, asm, obj; or so"),
+      cl::cat(category)};
   cl::list<std::string> targets{
       "target", cl::CommaSeparated, cl::value_desc("levels"),
       cl::desc("CPU levels to make code for: native, x86-64-v3, "
                "x86-64-v4, cascadelake, znver4, znver5, sapphirerapids "
-               "(default: native)")};
+               "(default: native)"),
+      cl::cat(category)};
   cl::opt<std::string> dtype{
       "dtype", cl::init("auto"), cl::value_desc("type"),
       cl::desc("f32: matrices of floats are multiplied in f32; bf16, f16: they "
-               "are stored as that (default: as stored)")};
+               "are stored as that (default: as stored)"),
+      cl::cat(category)};
   cl::opt<std::string> kvCache{
       "kv-cache", cl::init("auto"), cl::value_desc("type"),
       cl::desc("Element type of keys and values: f32, bf16, f16, int8 "
-               "(default: the model's)")};
+               "(default: the model's)"),
+      cl::cat(category)};
   cl::opt<std::string> weights{
       "weights", cl::init("embed"), cl::value_desc("place"),
-      cl::desc("embed: in the object; file: in a .safetensors file beside it")};
+      cl::desc("embed: in the object; file: in a .safetensors file beside it"),
+      cl::cat(category)};
   cl::opt<bool> batchInvariant{
       "batch-invariant",
       cl::desc("Equal tokens whatever else a step computes (always so at "
-               "present: sums have one order for all row counts)")};
+               "present: sums have one order for all row counts)"),
+      cl::cat(category)};
   cl::opt<std::string> activations{
       "activations", cl::init("auto"), cl::value_desc("type"),
       cl::desc("auto: inputs of linear layers become 8-bit integers where "
                "weights are quantized, bf16 where they are bf16, if the level "
-               "has the instructions; float: they stay f32")};
+               "has the instructions; float: they stay f32"),
+      cl::cat(category)};
   cl::opt<std::string> quantize{
       "quantize", cl::value_desc("scheme"),
       cl::desc("Round weights of linear layers to nearest: int8 or "
                "int4[-g32|-g64|-g128][-asym]; the head and a tied embedding "
                "become int8-g32, what the file has quantized stays "
-               "(default: as stored)")};
+               "(default: as stored)"),
+      cl::cat(category)};
   cl::opt<int64_t> pageSize{"page-size", cl::init(32),
-                            cl::desc("Tokens of a KV page")};
+                            cl::desc("Tokens of a KV page"), cl::cat(category)};
   cl::opt<int64_t> maxContext{
       "max-context", cl::init(0),
-      cl::desc("Tokens a sequence may hold (default: the model's)")};
+      cl::desc("Tokens a sequence may hold (default: the model's)"),
+      cl::cat(category)};
   cl::opt<int64_t> maxBatch{"max-batch", cl::init(16),
-                            cl::desc("Sequences of one step")};
+                            cl::desc("Sequences of one step"),
+                            cl::cat(category)};
   cl::opt<int64_t> prefillChunk{
       "prefill-chunk", cl::init(512),
-      cl::desc("Prompt tokens that one step takes at most")};
+      cl::desc("Prompt tokens that one step takes at most"), cl::cat(category)};
   cl::opt<unsigned> threads{"threads", cl::init(0),
                             cl::desc("Threads to compile with "
-                                     "(default: all)")};
+                                     "(default: all)"),
+                            cl::cat(category)};
   cl::opt<bool> noChatTemplate{"no-chat-template",
-                               cl::desc("Leave the chat template out")};
-  cl::opt<bool> report{"report", cl::desc("Say what was made of the model")};
+                               cl::desc("Leave the chat template out"),
+                               cl::cat(category)};
+  cl::opt<bool> report{"report", cl::desc("Say what was made of the model"),
+                       cl::cat(category)};
 };
 
 } // namespace
@@ -114,8 +131,8 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
                    std::initializer_list<StringRef> accepted) {
     if (is_contained(accepted, value))
       return true;
-    return wrong("--" + flag + "=" + value + ": accepted: " +
-                 join(accepted, ", "));
+    return wrong("--" + flag + "=" + value +
+                 ": accepted: " + join(accepted, ", "));
   };
   if (!oneOf("dtype", flags.dtype, {"auto", "f32", "bf16", "f16"}) ||
       !oneOf("kv-cache", flags.kvCache,
@@ -137,8 +154,8 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
     return wrong("--max-context=" + Twine(flags.maxContext) +
                  ": accepted: 1 to 16777216");
   if (!flags.quantize.empty() && !QuantizationScheme::parse(flags.quantize))
-    return wrong("--quantize=" + Twine(flags.quantize) + ": accepted: " +
-                 QuantizationScheme::kAccepted);
+    return wrong("--quantize=" + Twine(flags.quantize) +
+                 ": accepted: " + QuantizationScheme::kAccepted);
   options.input = flags.input;
   options.name = flags.name.empty() ? identifier(flags.input) : flags.name;
   options.emit = flags.emit;

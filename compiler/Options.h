@@ -18,15 +18,16 @@ struct CompileOptions {
   std::string input, output, name;
   std::string emit = "so"; ///< a stage's name, "asm", "obj" or "so"
   std::vector<std::string> targets;
-  std::string dtype = "auto"; ///< f32, bf16, f16: what matrices are multiplied in
+  std::string dtype =
+      "auto"; ///< f32, bf16, f16: what matrices are multiplied in
   std::string kvCache = "auto";
-  std::string quantize; ///< empty: weights as stored
+  std::string quantize;             ///< empty: weights as stored
   std::string activations = "auto"; ///< "float": never rounded
   int64_t pageSize = 32;
   int64_t maxContext = 0; ///< 0: what the model was made for
   int64_t maxBatch = 16;
   int64_t prefillChunk = 512;
-  unsigned threads = 0; ///< 0: all
+  unsigned threads = 0;       ///< 0: all
   bool weightsInFile = false; ///< beside the object, not inside
   bool chatTemplate = true;
   bool report = false;

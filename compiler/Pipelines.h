@@ -28,9 +28,9 @@ struct PipelineOptions {
   int64_t pageTokens = 32;
   int64_t maxRows = 512;
   const CpuTarget *target = nullptr; ///< from "phases" on
-  std::string dtype = "auto"; ///< dense matrices are stored as this
-  bool roundToInt8 = true; ///< inputs of layers of quantized weights
-  bool roundToBF16 = true; ///< inputs of layers of bf16 weights
+  std::string dtype = "auto";        ///< dense matrices are stored as this
+  bool roundToInt8 = true;           ///< inputs of layers of quantized weights
+  bool roundToBF16 = true;           ///< inputs of layers of bf16 weights
   std::string stepSymbol = "step";
 };
 

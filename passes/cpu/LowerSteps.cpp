@@ -41,6 +41,10 @@ public:
         b, step.getSymName(),
         b.getFunctionType({TeamType::get(b.getContext())}, {}));
     function.setPrivate();
+    // Levels of one object have classes of the same names.
+    function->setAttr("llvm.linkage",
+                      LLVM::LinkageAttr::get(b.getContext(),
+                                             LLVM::Linkage::Internal));
     function->setAttr("llm.rows", step.getRowsAttr());
     b.setInsertionPointToStart(function.addEntryBlock());
     team = function.getArgument(0);

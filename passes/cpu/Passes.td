@@ -21,7 +21,8 @@ def LowerSteps : Pass<"llm-lower-steps", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect"];
+    "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect",
+    "::mlir::LLVM::LLVMDialect"];
 }
 
 def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {

@@ -1,0 +1,37 @@
+//===- Report.h - What was made of a model ---------------------*- C++ -*-===//
+
+#ifndef LLM_COMPILER_REPORT_H
+#define LLM_COMPILER_REPORT_H
+
+#include "compiler/object/Descriptor.h"
+#include "compiler/object/SupportArchive.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llm {
+
+/// Gathers, stage by stage, what --report prints.
+class Report {
+public:
+  /// The module at stage "model": ops of each layer kind, weights, states.
+  void addModel(mlir::ModuleOp module);
+  /// A step of stage "phases": its phases in order.
+  void addPhases(mlir::ModuleOp module, llvm::StringRef level);
+  /// Calls of a level's code into the support archive.
+  void addCalls(llvm::ArrayRef<SupportCall> calls, llvm::StringRef level);
+
+  /// The memory contract and everything gathered.
+  void print(llvm::raw_ostream &os, const ObjectDescription &description,
+             uint64_t codeBytes, uint64_t weightBytes) const;
+
+private:
+  std::string text;
+};
+
+/// One line for each thing a user must know to run the object: its memory.
+void printContract(llvm::raw_ostream &os, const ObjectDescription &description,
+                   uint64_t codeBytes, uint64_t weightBytes);
+
+} // namespace llm
+
+#endif // LLM_COMPILER_REPORT_H
