@@ -21,8 +21,10 @@ LogicalResult EmbeddingOp::verify() {
 
 /// Whether scales and sums have a column for each group of `columns`.
 static bool fitGroups(int64_t columns, Value scales, Value sums) {
-  return columnsOf(scales) == groups &&
-         columnsOf(sums) == sums;
+  return columnsOf(scales) == static_cast<int64_t>(llvm::divideCeil(
+                                  columns, kActivationGroup)) &&
+         columnsOf(sums) ==
+             static_cast<int64_t>(llvm::divideCeil(columns, kActivationSums));
 }
 
 LogicalResult QuantizeRowsOp::verify() {
@@ -35,10 +37,7 @@ LogicalResult QuantizeRowsOp::verify() {
                          << columnsOf(getResult()) << ", "
                          << columnsOf(getScales()) << " and "
                          << columnsOf(getSums()) << " columns; expected "
-                         << columns << ", "
-                         << groups
-                         << " and "
-                         << sums;
+                         << columns << ", " << groups << " and " << sums;
   return success();
 }
 
