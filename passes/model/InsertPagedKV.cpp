@@ -66,7 +66,8 @@ struct InsertPagedKV : llm::impl::InsertPagedKVBase<InsertPagedKV> {
 
   /// Fails on the first op that mixes tokens and is not incremental.
   LogicalResult checkCausal(func::FuncOp function) {
-    WalkResult result = function.walk([&](Operation *op) {
+    // An op before what its region holds: it is the one to name.
+    WalkResult result = function.walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (op == function || classify(op) != Causality::Whole)
         return WalkResult::advance();
       op->emitError() << "the model is not causal: '" << op->getName()

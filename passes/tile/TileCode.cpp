@@ -88,8 +88,13 @@ void TileCode::storeFirst(Value vector, int64_t count, Value buffer,
                           ValueRange indices) {
   if (count >= kLanes)
     return store(vector, buffer, indices);
+  storeFirst(vector, index(count), buffer, indices);
+}
+
+void TileCode::storeFirst(Value vector, Value count, Value buffer,
+                          ValueRange indices) {
   Value mask = vector::CreateMaskOp::create(
-      *this, VectorType::get(kLanes, getI1Type()), index(count));
+      *this, VectorType::get(kLanes, getI1Type()), count);
   vector::MaskedStoreOp::create(*this, buffer, indices, mask,
                                 narrow(*this, vector, buffer));
 }

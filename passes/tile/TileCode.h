@@ -49,6 +49,8 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   /// Stores the first `count` of 16 numbers.
   void storeFirst(Value vector, int64_t count, Value buffer,
                   mlir::ValueRange indices);
+  void storeFirst(Value vector, Value count, Value buffer,
+                  mlir::ValueRange indices);
   Value loadNumber(Value buffer, mlir::ValueRange indices);
   void storeNumber(Value number, Value buffer, mlir::ValueRange indices);
   Value addf(Value a, Value b);

@@ -55,6 +55,17 @@ void forVectors(TileCode &c, int64_t columns,
   c.loop(c.index(0), c.index(paddedColumns(columns)), TileCode::kLanes, body);
 }
 
+/// Stores 16 columns from `column` on: no further than the row, where what the
+/// step hands out has rows without padding.
+void storeColumns(TileCode &c, Value vector, Value out, Value row,
+                  Value column) {
+  int64_t columns = cast<MemRefType>(out.getType()).getDimSize(1);
+  if (columns == paddedColumns(columns))
+    c.store(vector, out, {row, column});
+  else
+    c.storeFirst(vector, c.sub(c.index(columns), column), out, {row, column});
+}
+
 void tileRMSNorm(RMSNormOp op, int64_t block) {
   RowTiling t(op, op.getInput(), block);
   auto x = t.rows(op.getInput());
@@ -247,9 +258,10 @@ void tileGatherRows(GatherRowsOp op, int64_t block) {
       [&](TileCode &c, PhaseOp p, Value row) {
         Value from = c.loadIndex(p.getInputBuffer(rows.number), {row});
         forVectors(c, columnsOf(op.getInput()), [&](Value column) {
-          c.store(c.load(p.getInputBuffer(x.number),
-                         {from, c.add(column, x.column)}),
-                  p.getResultBuffer(0), {row, column});
+          storeColumns(c,
+                       c.load(p.getInputBuffer(x.number),
+                              {from, c.add(column, x.column)}),
+                       p.getResultBuffer(0), row, column);
         });
       },
       [&](PhaseOp p) { return p.getInputBuffer(rows.number); });
@@ -337,7 +349,7 @@ void tileElementwise(Operation *op, int64_t block) {
             result = c.create(c.getLoc(), op->getName().getIdentifier(),
                               values, TypeRange(c.vectorType()))
                          ->getResult(0);
-          c.store(result, p.getResultBuffer(0), {row, column});
+          storeColumns(c, result, p.getResultBuffer(0), row, column);
         });
       },
       [&](PhaseOp p) { return p.getInputBuffer(inputs[0].number); });
