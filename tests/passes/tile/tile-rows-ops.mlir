@@ -1,0 +1,29 @@
+// RUN: llm-opt %s --llm-tile-rows | FileCheck %s
+
+llm.parameter @embed : !llm.packed<96x16, #llm.dense<f32>> from "F32" ["embed"]
+
+// CHECK-LABEL: llm.step @each_kind_of_op
+//  CHECK-SAME:   arguments ["tokens", "positions", "output_rows"]
+//       CHECK:   llm.phase "embedding"
+//       CHECK:     llm.weight_element
+//       CHECK:   llm.phase "rotary_table"
+//   CHECK-DAG:     math.cos
+//   CHECK-DAG:     math.sin
+//       CHECK:   llm.phase "rope"
+//       CHECK:   llm.phase "addf"
+//       CHECK:     arith.addf %{{.*}} : vector<16xf32>
+//       CHECK:   llm.phase "silu"
+//       CHECK:     math.exp
+//       CHECK:   llm.phase "gather_rows" tiles #[[OUTPUTS:.*]] inputs
+llm.step @each_kind_of_op rows [1, 1] arguments ["tokens", "positions", "output_rows"] outputs ["y"] {
+^bb0(%tokens: tensor<?xi32>, %positions: tensor<?xi32>, %wanted: tensor<?xi32>):
+  %w = llm.weight @embed : !llm.packed<96x16, #llm.dense<f32>>
+  %x = llm.embedding %tokens, %w : tensor<?xi32>, !llm.packed<96x16, #llm.dense<f32>> -> tensor<?x16xf32>
+  %t = llm.rotary_table %positions {inverse_frequencies = array<f32: 1.0, 0.1>, scale = 1.0 : f32}
+    : tensor<?xi32> -> tensor<?x4xf32>
+  %r = llm.rope %x, %t {heads = 1 : i64} : tensor<?x16xf32>, tensor<?x4xf32>
+  %a = arith.addf %x, %r : tensor<?x16xf32>
+  %s = llm.silu %a : tensor<?x16xf32>
+  %g = llm.gather_rows %s, %wanted : tensor<?x16xf32>, tensor<?xi32>
+  llm.yield %g : tensor<?x16xf32>
+}
