@@ -86,7 +86,7 @@ private:
       sizes = {dim(DimSymbol::Sequences)};
     else if (name == "output_rows")
       sizes = {dim(DimSymbol::Outputs)};
-    else if (tensor.getRank() == 2)
+    else if (name.starts_with("state_table"))
       sizes = {dim(DimSymbol::Sequences), dim(DimSymbol::Pages)};
     else
       sizes = {dim(DimSymbol::Rows)};
