@@ -2,8 +2,9 @@
 
 #include "frontends/tokenizer/BlobWriter.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
-#include <unordered_map>
 
 using namespace llm;
 using namespace llmrt;
@@ -58,22 +59,55 @@ uint32_t BlobWriter::findNode(const TrieTable &trie,
 template <typename T>
 CodePointMap BlobWriter::addMap(
     const std::vector<std::pair<CodePointSet::Range, T>> &entries) {
-  std::vector<T> flat(kCodePointEnd);
-  for (const auto &[range, value] : entries)
-    std::fill(flat.begin() + range.first, flat.begin() + range.second, value);
-  constexpr size_t kPage = size_t(1) << kMapPageShift;
-  std::unordered_map<std::string, uint16_t> pages;
+  constexpr uint32_t kPage = 1u << kMapPageShift;
+  using Page = std::array<T, kPage>;
+  // Most pages have one value; only the others are written out.
+  std::vector<T> whole(kMapPages);
+  std::map<uint32_t, Page> mixed;
+  auto fillPart = [&](uint32_t begin, uint32_t end, T value) {
+    uint32_t number = begin >> kMapPageShift;
+    auto [page, isNew] = mixed.try_emplace(number);
+    if (isNew)
+      page->second.fill(whole[number]);
+    std::fill_n(page->second.begin() + (begin & (kPage - 1)), end - begin,
+                value);
+  };
+  for (const auto &[range, value] : entries) {
+    uint32_t begin = range.first, end = range.second;
+    while (begin < end) {
+      uint32_t pageEnd = ((begin >> kMapPageShift) + 1) << kMapPageShift;
+      uint32_t stop = std::min(end, pageEnd);
+      if (stop - begin == kPage) {
+        whole[begin >> kMapPageShift] = value;
+        mixed.erase(begin >> kMapPageShift);
+      } else {
+        fillPart(begin, stop, value);
+      }
+      begin = stop;
+    }
+  }
+  std::map<Page, uint16_t> numbers;
+  std::map<T, uint16_t> wholeNumbers;
   std::vector<uint16_t> index;
   std::vector<T> values;
-  for (size_t at = 0; at < flat.size(); at += kPage) {
-    std::string page(reinterpret_cast<const char *>(&flat[at]),
-                     kPage * sizeof(T));
-    auto [found, isNew] =
-        pages.try_emplace(std::move(page), uint16_t(pages.size()));
+  auto numberOf = [&](const Page &page) {
+    auto [found, isNew] = numbers.try_emplace(page, uint16_t(numbers.size()));
     if (isNew)
-      values.insert(values.end(), flat.begin() + ptrdiff_t(at),
-                    flat.begin() + ptrdiff_t(at + kPage));
-    index.push_back(found->second);
+      values.insert(values.end(), page.begin(), page.end());
+    return found->second;
+  };
+  for (uint32_t number = 0; number < kMapPages; ++number) {
+    if (auto page = mixed.find(number); page != mixed.end()) {
+      index.push_back(numberOf(page->second));
+      continue;
+    }
+    auto known = wholeNumbers.find(whole[number]);
+    if (known == wholeNumbers.end()) {
+      Page page;
+      page.fill(whole[number]);
+      known = wholeNumbers.try_emplace(whole[number], numberOf(page)).first;
+    }
+    index.push_back(known->second);
   }
   return {add(index), add(values)};
 }

@@ -34,20 +34,22 @@ uint32_t TokenizerLowering::addPattern(const RegexNode &tree) {
   return uint32_t(patterns.size() - 1);
 }
 
-void TokenizerLowering::mapCharacters(
-    const std::map<uint32_t, std::string> &mapping) {
+using CharacterRules = std::vector<std::pair<CodePointSet::Range, std::string>>;
+
+/// Later rules win.
+void TokenizerLowering::mapCharacters(const CharacterRules &mapping) {
   std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
   std::map<std::string, uint16_t> numbers;
   std::vector<uint32_t> offsets{0};
   std::string pool;
-  for (const auto &[c, text] : mapping) {
+  for (const auto &[range, text] : mapping) {
     auto [found, isNew] =
         numbers.try_emplace(text, uint16_t(numbers.size() + 1));
     if (isNew) {
       pool += text;
       offsets.push_back(uint32_t(pool.size()));
     }
-    entries.push_back({{c, c + 1}, found->second});
+    entries.push_back({range, found->second});
   }
   NormalizerStep step = {};
   step.kind = NormalizerKind::MapCharacters;
@@ -57,13 +59,11 @@ void TokenizerLowering::mapCharacters(
   normalizer.push_back(step);
 }
 
-static std::map<uint32_t, std::string> mapSet(const CodePointSet &set,
-                                              const std::string &to) {
-  std::map<uint32_t, std::string> mapping;
+static CharacterRules mapSet(const CodePointSet &set, const std::string &to) {
+  CharacterRules rules;
   for (const CodePointSet::Range &range : set.ranges())
-    for (uint32_t c = range.first; c < range.second; ++c)
-      mapping[c] = to;
-  return mapping;
+    rules.push_back({range, to});
+  return rules;
 }
 
 /// BertNormalizer's "Chinese characters": blocks, whatever is assigned there.
@@ -79,27 +79,25 @@ static CodePointSet bertIdeographs() {
 }
 
 /// SentencePiece's nmt rules, as the reference's Nmt has them.
-static std::map<uint32_t, std::string> nmtRules() {
-  std::map<uint32_t, std::string> mapping =
-      mapSet(CodePointSet::fromRanges({{0x01, 0x09},
-                                       {0x0b, 0x0c},
-                                       {0x0e, 0x20},
-                                       {0x7f, 0x80},
-                                       {0x8f, 0x90},
-                                       {0x9f, 0xa0}}),
-             "");
-  for (const auto &[c, text] :
-       mapSet(CodePointSet::fromRanges({{0x09, 0x0b},
-                                        {0x0c, 0x0e},
-                                        {0x1680, 0x1681},
-                                        {0x200b, 0x2010},
-                                        {0x2028, 0x202a},
-                                        {0x2581, 0x2582},
-                                        {0xfeff, 0xff00},
-                                        {0xfffd, 0xfffe}}),
-              " "))
-    mapping[c] = text;
-  return mapping;
+static CharacterRules nmtRules() {
+  CharacterRules rules = mapSet(CodePointSet::fromRanges({{0x01, 0x09},
+                                                          {0x0b, 0x0c},
+                                                          {0x0e, 0x20},
+                                                          {0x7f, 0x80},
+                                                          {0x8f, 0x90},
+                                                          {0x9f, 0xa0}}),
+                                "");
+  for (auto &rule : mapSet(CodePointSet::fromRanges({{0x09, 0x0b},
+                                                     {0x0c, 0x0e},
+                                                     {0x1680, 0x1681},
+                                                     {0x200b, 0x2010},
+                                                     {0x2028, 0x202a},
+                                                     {0x2581, 0x2582},
+                                                     {0xfeff, 0xff00},
+                                                     {0xfffd, 0xfffe}}),
+                           " "))
+    rules.push_back(rule);
+  return rules;
 }
 
 void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
@@ -183,11 +181,14 @@ void TokenizerLowering::lowerNormalizer() {
     NormalizerStep step = {};
     switch (entry.kind) {
     case NormalizerPlan::Lowercase: {
-      std::map<uint32_t, std::string> mapping;
-      for (const auto &[c, lower] : unicode::lowercase())
+      CharacterRules rules;
+      for (const auto &[c, lower] : unicode::lowercase()) {
+        std::string text;
         for (uint32_t part : lower)
-          appendCharacter(part, mapping[c]);
-      mapCharacters(mapping);
+          appendCharacter(part, text);
+        rules.push_back({{c, c + 1}, text});
+      }
+      mapCharacters(rules);
       continue;
     }
     case NormalizerPlan::StripAccents:
@@ -197,12 +198,11 @@ void TokenizerLowering::lowerNormalizer() {
       mapCharacters(mapSet(rustSet(RustSet::BertAccent), ""));
       continue;
     case NormalizerPlan::BertClean: {
-      std::map<uint32_t, std::string> mapping =
-          mapSet(rustSet(RustSet::Whitespace), " ");
-      mapping.erase(' ');
-      for (const auto &[c, text] : mapSet(rustSet(RustSet::BertControl), ""))
-        mapping[c] = text;
-      mapCharacters(mapping);
+      CharacterRules rules = mapSet(
+          rustSet(RustSet::Whitespace).without(CodePointSet::of(' ')), " ");
+      for (auto &rule : mapSet(rustSet(RustSet::BertControl), ""))
+        rules.push_back(rule);
+      mapCharacters(rules);
       continue;
     }
     case NormalizerPlan::Nmt:

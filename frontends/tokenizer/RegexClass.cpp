@@ -328,16 +328,21 @@ RegexTree RegexParser::literal(uint32_t c, size_t where) {
   CodePointSet group = unicode::foldGroup(c);
   if (!isFoldable(group, where))
     return nullptr;
-  run.push_back(c);
-  for (const unicode::MultiFold &fold : unicode::multiFolds()) {
-    if (run.size() < fold.folded.size())
-      continue;
-    bool equal = true;
-    for (size_t index = 0; equal && index < fold.folded.size(); ++index)
-      equal = unicode::foldGroup(fold.folded[index])
-                  .contains(run[run.size() - fold.folded.size() + index]);
-    if (equal)
+  // Groups are known by their least member.
+  static const std::vector<std::vector<uint32_t>> strings = [] {
+    std::vector<std::vector<uint32_t>> table;
+    for (const unicode::MultiFold &fold : unicode::multiFolds()) {
+      table.emplace_back();
+      for (uint32_t folded : fold.folded)
+        table.back().push_back(
+            unicode::foldGroup(folded).ranges().front().first);
+    }
+    return table;
+  }();
+  run.push_back(group.ranges().front().first);
+  for (const std::vector<uint32_t> &string : strings)
+    if (run.size() >= string.size() &&
+        std::equal(string.rbegin(), string.rend(), run.rbegin()))
       return unsupported("characters under (?i) that fold to one", where);
-  }
   return setRegex(std::move(group));
 }

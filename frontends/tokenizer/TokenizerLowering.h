@@ -49,7 +49,8 @@ private:
 
   uint32_t addPattern(const RegexNode &tree);
   /// A normalizer step that rewrites single characters.
-  void mapCharacters(const std::map<uint32_t, std::string> &mapping);
+  void mapCharacters(
+      const std::vector<std::pair<CodePointSet::Range, std::string>> &mapping);
   /// A text in the characters that the model works on; nothing if it cannot
   /// come up there.
   std::optional<std::string> modelSpelling(std::string_view text) const;

@@ -216,7 +216,13 @@ static const std::map<uint32_t, std::vector<uint32_t>> &foldTable() {
 }
 
 CodePointSet unicode::foldGroup(uint32_t c) {
-  return foldGroups(CodePointSet::of(c));
+  auto found = foldTable().find(c);
+  if (found == foldTable().end())
+    return CodePointSet::of(c);
+  std::vector<Range> ranges;
+  for (uint32_t other : found->second)
+    ranges.push_back({other, other + 1});
+  return CodePointSet::fromRanges(std::move(ranges));
 }
 
 CodePointSet unicode::foldGroups(const CodePointSet &set) {
