@@ -8,8 +8,8 @@
 
 namespace llm {
 
-/// Ten times the largest template of a model; deciding what names mean takes
-/// time that grows faster than a template does.
+/// Ten times the largest template of a model; deciding what names mean in loops
+/// inside loops takes time that grows faster than a template does.
 constexpr size_t kMaxSourceBytes = 256 << 10;
 
 bool compileChatTemplate(std::string_view source, std::string_view bosToken,

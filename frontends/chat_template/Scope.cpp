@@ -17,12 +17,30 @@ Scope::Scope(FunctionSlots &function, const Scope *parent, bool aside)
     : function(function), parent(parent), level(parent ? parent->level + 1 : 0),
       aside(aside) {}
 
-const Variable *Scope::find(const std::string &name) const {
-  for (const Scope *scope = this; scope; scope = scope->parent) {
+Scope::Scope(const Scope *before)
+    : function(before->function), parent(before->parent), before(before),
+      level(before->level), aside(before->aside) {}
+
+const Variable *Scope::findHere(const std::string &name) const {
+  for (const Scope *scope = this; scope; scope = scope->before) {
     auto found = scope->variables.find(name);
     if (found != scope->variables.end())
       return &found->second;
   }
+  return nullptr;
+}
+
+bool Scope::hasStored(const std::string &name) const {
+  for (const Scope *scope = this; scope; scope = scope->before)
+    if (scope->stores.count(name))
+      return true;
+  return false;
+}
+
+const Variable *Scope::find(const std::string &name) const {
+  for (const Scope *scope = this; scope; scope = scope->parent)
+    if (const Variable *found = scope->findHere(name))
+      return found;
   return nullptr;
 }
 
@@ -41,7 +59,7 @@ void Scope::declareParameter(const std::string &name) {
 
 void Scope::store(const std::string &name) {
   stores.insert(name);
-  if (variables.count(name))
+  if (findHere(name))
     return;
   const Variable *outer = parent ? parent->find(name) : nullptr;
   if (outer)
@@ -59,7 +77,7 @@ void Scope::mergeBranches(const std::vector<Scope> &branches) {
   std::set<std::string> assigned;
   for (const Scope &branch : branches)
     for (const std::string &name : branch.stores)
-      if (!stores.count(name))
+      if (!hasStored(name))
         assigned.insert(name);
   for (const Scope &branch : branches) {
     for (const auto &[name, variable] : branch.variables)
@@ -69,7 +87,7 @@ void Scope::mergeBranches(const std::vector<Scope> &branches) {
     stores.insert(branch.stores.begin(), branch.stores.end());
   }
   for (const std::string &name : assigned) {
-    uint32_t slot = variables[name].slot;
+    uint32_t slot = findHere(name)->slot;
     const Variable *outer = parent ? parent->find(name) : nullptr;
     if (outer)
       loads[slot] = {Load::Alias, {}, *outer};
@@ -114,12 +132,12 @@ void Scope::readBody(const Body &body) {
 void Scope::readBranch(const Branch &branch, const Branch *elifs,
                        size_t elifCount, const Body &otherwise) {
   readExpression(branch.test.get());
-  std::vector<Scope> copies(3, *this);
-  copies[0].readBody(branch.body);
+  std::vector<Scope> ways(3, Scope(this));
+  ways[0].readBody(branch.body);
   for (size_t i = 0; i < elifCount; ++i)
-    copies[1].readBranch(elifs[i], nullptr, 0, {});
-  copies[2].readBody(otherwise);
-  mergeBranches(copies);
+    ways[1].readBranch(elifs[i], nullptr, 0, {});
+  ways[2].readBody(otherwise);
+  mergeBranches(ways);
 }
 
 void Scope::readStatement(const Statement &statement) {

@@ -59,6 +59,9 @@ public:
   std::map<uint32_t, Load> loads; ///< by slot
 
 private:
+  /// One way through an if, on top of what stands before it.
+  explicit Scope(const Scope *before);
+
   void readStatement(const Statement &statement);
   void readBranch(const Branch &branch, const Branch *elifs, size_t elifCount,
                   const Body &otherwise);
@@ -66,8 +69,11 @@ private:
   void load(const std::string &name);
   uint32_t define(const std::string &name, Load load);
   void mergeBranches(const std::vector<Scope> &branches);
+  const Variable *findHere(const std::string &name) const;
+  bool hasStored(const std::string &name) const;
 
   const Scope *parent;
+  const Scope *before = nullptr; ///< this one only adds to it
   uint32_t level;
   bool aside;
   std::map<std::string, Variable> variables;
