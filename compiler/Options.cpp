@@ -118,7 +118,7 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   cl::ResetCommandLineParser();
   Flags flags;
   // lld parses flags of its own later; ours are gone by then.
-  auto forget = make_scope_exit([] { cl::ResetCommandLineParser(); });
+  scope_exit forget([] { cl::ResetCommandLineParser(); });
   if (!cl::ParseCommandLineOptions(
           argc, argv, "llm-compile: a language model as a shared object\n",
           &errs()))
