@@ -41,6 +41,13 @@ public:
     registerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
+    // MLIR prints errors only.
+    context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+        return failure();
+      llvm::errs() << "llm-compile: remark: " << diagnostic << "\n";
+      return success();
+    });
     threads = options.threads
                   ? options.threads
                   : std::max(1u, std::thread::hardware_concurrency());
