@@ -89,11 +89,12 @@ void TokenizerLowering::lowerAddedTokens() {
         token.normalized && found != addedNormalized.end())
       text = found->second;
     std::map<std::string, int32_t> &strings = token.normalized ? after : before;
-    if (text.empty() ||
-        !strings.try_emplace(text, int32_t(table.size())).second)
+    if (text.empty())
       problems.add("tokenizer: added token " + quoteName(token.content) +
-                   " is normalized to " + quoteName(text) +
-                   (text.empty() ? "" : ", as another one is"));
+                   ": not supported yet: the normalizer leaves nothing of it");
+    // Of several that are normalized alike the reference takes any one; here
+    // it is the one with the least id.
+    strings.try_emplace(text, int32_t(table.size()));
     table.push_back({id, flags});
   }
   header.addedTokens = writer.add(table);
