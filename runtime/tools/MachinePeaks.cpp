@@ -1,137 +1,115 @@
-//===- MachinePeaks.cpp - What the machine can do at best -----------------===//
-//
-// Threads start a burst together and count pieces of work until its time is
-// over. A piece is short against the burst, so that they end together as well.
-//
-//===----------------------------------------------------------------------===//
+//===- MachinePeaks.cpp - What this machine can do at most ----------------===//
 
 #include "runtime/tools/MachinePeaks.h"
 
+#include "runtime/tools/ArithmeticLoops.h"
 #include "runtime/tools/Handles.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstring>
-#include <sys/mman.h>
+#include <functional>
 #include <thread>
-#include <unistd.h>
+#include <vector>
+
+#include <sys/mman.h>
 
 using namespace llmrt::tools;
-using Clock = std::chrono::steady_clock;
 
-namespace {
+/// Larger than the caches of the machines at hand.
+static constexpr uint64_t kBufferBytes = uint64_t(1) << 30;
+static constexpr int kRounds = 5;
+static constexpr double kSeconds = 0.05; ///< of a round of arithmetic
 
-constexpr size_t kHugePage = size_t(1) << 21;
-constexpr size_t kReadPiece = size_t(1) << 20;
-constexpr uint32_t kIterationsPerPiece = 2048;
-constexpr double kReadSeconds = 0.03, kArithmeticSeconds = 0.005;
-constexpr int kBurstsAtATime = 3;
-
-/// Bytes that one thread reads before it meets the same ones again.
-size_t bytesPerThread(unsigned threads) {
-  size_t cache = std::max(0L, sysconf(_SC_LEVEL3_CACHE_SIZE));
-  size_t total = std::clamp(2 * cache * threads, size_t(512) << 20,
-                            std::max(size_t(8) << 30, kReadPiece * threads));
-  size_t free = size_t(std::max(0L, sysconf(_SC_AVPHYS_PAGES))) *
-                size_t(sysconf(_SC_PAGESIZE));
-  total = std::min(total, std::max(free / 4, kHugePage * threads));
-  return total / threads / kHugePage * kHugePage;
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-} // namespace
-
-void MachinePeaks::Unmap::operator()(char *data) const { munmap(data, bytes); }
-
-MachinePeaks::MachinePeaks(unsigned threads)
-    : threads(threads), share(bytesPerThread(threads)), offsets(threads) {
-  size_t bytes = share * threads;
-  void *mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED)
-    throw Failure("no memory of " + std::to_string(bytes >> 20) +
-                  " MiB to measure the read bandwidth with");
-  data = std::unique_ptr<char, Unmap>(static_cast<char *>(mapped), {bytes});
-  madvise(mapped, bytes, MADV_HUGEPAGE); // an offer: small pages work as well
-  // Written by the thread that reads it, so that it lies in that one's memory;
-  // pages never written would all be the same page of zeros.
-  burst(0, [&](unsigned thread) {
-    std::memset(data.get() + thread * share, 1 + thread, share);
-    return 0.0;
-  });
-}
-
-double MachinePeaks::burst(double seconds,
-                           const std::function<double(unsigned)> &work) {
-  struct Member {
-    Clock::time_point start, end;
-    double amount = 0;
-  };
-  std::vector<Member> members(threads);
-  std::atomic<unsigned> ready{0};
-  auto length = std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double>(seconds));
-  auto run = [&](unsigned thread) {
-    Member member;
-    ++ready;
-    while (ready < threads)
+/// Runs body(thread) on all threads at once; the sum of what they return over
+/// the time from the first start to the last end.
+static double rate(uint32_t threads,
+                   const std::function<uint64_t(uint32_t)> &body) {
+  std::atomic<uint32_t> waiting{threads};
+  std::vector<double> begins(threads), ends(threads);
+  std::vector<uint64_t> amounts(threads);
+  auto work = [&](uint32_t thread) {
+    for (--waiting; waiting != 0;)
       std::this_thread::yield();
-    member.start = member.end = Clock::now();
-    do {
-      member.amount += work(thread);
-      member.end = Clock::now();
-    } while (member.end - member.start < length);
-    members[thread] = member;
+    begins[thread] = now();
+    amounts[thread] = body(thread);
+    ends[thread] = now();
   };
-  std::vector<std::thread> others;
-  try {
-    for (unsigned thread = 1; thread < threads; ++thread)
-      others.emplace_back(run, thread);
-  } catch (const std::exception &failure) {
-    ready = threads; // nobody waits for those that did not start
-    for (std::thread &other : others)
-      other.join();
-    throw Failure("cannot start " + std::to_string(threads) +
-                  " threads: " + failure.what());
-  }
-  run(0);
-  for (std::thread &other : others)
-    other.join();
-  Member all = members[0];
-  for (unsigned thread = 1; thread < threads; ++thread) {
-    all.start = std::min(all.start, members[thread].start);
-    all.end = std::max(all.end, members[thread].end);
-    all.amount += members[thread].amount;
-  }
-  return all.amount /
-         std::chrono::duration<double>(all.end - all.start).count();
+  std::vector<std::thread> team;
+  for (uint32_t thread = 1; thread < threads; ++thread)
+    team.emplace_back(work, thread);
+  work(0);
+  for (std::thread &thread : team)
+    thread.join();
+  double amount = 0;
+  for (uint64_t part : amounts)
+    amount += double(part);
+  return amount / (*std::max_element(ends.begin(), ends.end()) -
+                   *std::min_element(begins.begin(), begins.end()));
 }
 
-double MachinePeaks::arithmetic(const ArithmeticLoop &loop) {
-  if (!loop.run)
-    return 0;
-  return burst(kArithmeticSeconds, [&](unsigned) {
-    loop.run(kIterationsPerPiece);
-    return double(kIterationsPerPiece) * loop.operations;
-  });
-}
-
-double MachinePeaks::reading() {
-  if (!loops.read)
-    return 0;
-  return burst(kReadSeconds, [&](unsigned thread) {
-    size_t offset = offsets[thread];
-    loops.read(data.get() + thread * share + offset, kReadPiece);
-    offsets[thread] = (offset + kReadPiece) % share;
-    return double(kReadPiece);
-  });
-}
-
-void MachinePeaks::measure() {
-  for (int i = 0; i < kBurstsAtATime; ++i) {
-    read = std::max(read, reading());
-    f32 = std::max(f32, arithmetic(loops.f32));
-    bf16 = std::max(bf16, arithmetic(loops.bf16));
-    int8 = std::max(int8, arithmetic(loops.int8));
+static double readRate(uint32_t threads) {
+  uint64_t slice = kBufferBytes / threads & ~uint64_t(4095);
+  void *mapped = mmap(nullptr, kBufferBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED)
+    exitWith("no memory to measure its bandwidth with");
+  madvise(mapped, kBufferBytes, MADV_HUGEPAGE);
+  uint8_t *bytes = static_cast<uint8_t *>(mapped);
+  std::atomic<uint64_t> sink{0};
+  double best = 0;
+  for (int round = 0; round <= kRounds; ++round) {
+    double found = rate(threads, [&](uint32_t thread) {
+      uint8_t *begin = bytes + thread * slice;
+      if (round == 0) // the thread that reads a page is the first to touch it
+        std::fill(begin, begin + slice, uint8_t(thread + 1));
+      else
+        sink += readAll(begin, slice);
+      return slice;
+    });
+    if (round != 0)
+      best = std::max(best, found);
   }
+  munmap(mapped, kBufferBytes);
+  return best;
+}
+
+static double loopRate(uint32_t threads, ArithmeticLoop loop) {
+  uint64_t rounds = 1;
+  for (double seconds = 0; seconds < kSeconds; rounds *= 2) {
+    double begin = now();
+    loop(rounds);
+    seconds = now() - begin;
+  }
+  double best = 0;
+  for (int round = 0; round < kRounds; ++round)
+    best =
+        std::max(best, rate(threads, [&](uint32_t) { return loop(rounds); }));
+  return best;
+}
+
+void MachinePeaks::measure(uint32_t threads) {
+  ArithmeticLoops loops = fastestLoops();
+  auto keep = [](double &best, double found) {
+    best = std::max(best, found * 1e-9);
+  };
+  keep(readGBytes, readRate(threads));
+  keep(f32GFlops, loopRate(threads, loops.f32));
+  if (loops.bf16)
+    keep(bf16GFlops, loopRate(threads, loops.bf16));
+  else
+    bf16GFlops = f32GFlops;
+  keep(int8GOps, loopRate(threads, loops.int8));
+}
+
+double MachinePeaks::arithmetic(const std::string &computeType) const {
+  return computeType == "i8"     ? int8GOps
+         : computeType == "bf16" ? bf16GFlops
+                                 : f32GFlops;
 }

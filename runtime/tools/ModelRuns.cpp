@@ -40,7 +40,7 @@ static llmrt_engine_options engineOptions(uint32_t threads, uint32_t context,
 static llmrt_memory contractOf(const llmrt_model *model,
                                const llmrt_engine_options &options) {
   llmrt_memory memory;
-  check(llmrt_memory_contract(model, &options, &memory));
+  orExit(llmrt_memory_contract(model, &options, &memory));
   return memory;
 }
 
@@ -77,13 +77,13 @@ Measured ModelRuns::decode(uint32_t tokens, uint32_t batch) const {
 ModelRuns::Sequences ModelRuns::createSequences(uint32_t count) {
   Sequences sequences(count);
   for (llmrt_sequence &sequence : sequences)
-    check(llmrt_sequence_create(engine.get(), &sequence));
+    orExit(llmrt_sequence_create(engine.get(), &sequence));
   return sequences;
 }
 
 void ModelRuns::releaseSequences(const Sequences &sequences) {
   for (llmrt_sequence sequence : sequences)
-    check(llmrt_sequence_release(engine.get(), sequence));
+    orExit(llmrt_sequence_release(engine.get(), sequence));
 }
 
 void ModelRuns::forward(const Sequences &sequences, size_t first,
@@ -93,8 +93,8 @@ void ModelRuns::forward(const Sequences &sequences, size_t first,
   for (llmrt_sequence sequence : sequences)
     spans.push_back(
         {sequence, tokens.data() + first + spans.size(), count, 1, 0});
-  check(llmrt_engine_forward(engine.get(), spans.data(), spans.size(),
-                             logits.data(), logits.size()));
+  orExit(llmrt_engine_forward(engine.get(), spans.data(), spans.size(),
+                              logits.data(), logits.size()));
 }
 
 template <typename Work> static double secondsOf(Work work) {

@@ -57,7 +57,7 @@ private:
 
   llmrt_model *model;
   llmrt_memory contract;
-  Engine engine;
+  EnginePointer engine;
   std::vector<int32_t> tokens; // any, the same in each run
   std::vector<float> logits;
   std::vector<llmrt_span> spans;

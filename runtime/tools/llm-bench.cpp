@@ -1,272 +1,264 @@
-//===- llm-bench.cpp - Speed of a compiled model --------------------------===//
+//===- llm-bench.cpp - How fast, and of what the machine can do -----------===//
 //
-// Tokens a second of prefill and decode, and which share that is of what this
-// machine can do: decode is held against the read bandwidth, prefill against
-// the arithmetic peak of the type that the model computes in. Peaks and runs
-// take turns, so that both meet the machine in the same state.
+// Tokens a second of prefill and decode, and the share of the machine's ceiling
+// that they are: for decode the bytes that must be read over the read
+// bandwidth, for prefill the operations that must be done over the arithmetic
+// peak. The ceilings are measured in the same run, before and after, with the
+// same threads; llmrt.h says what counts as work.
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/tools/Handles.h"
 #include "runtime/tools/MachinePeaks.h"
-#include "runtime/tools/ModelRuns.h"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
 
 using namespace llmrt::tools;
 
 namespace {
 
-struct Options {
-  std::string model;
-  std::vector<uint32_t> prompts{512}, steps{128}, batches{1, 4, 16};
-  bool promptsGiven = false, stepsGiven = false, batchesGiven = false;
-  uint32_t threads = 0, repeats = 5;
+struct BenchOptions : CommonOptions {
+  std::vector<uint32_t> prompts = {512};
+  uint32_t tokens = 128;
+  std::vector<uint32_t> batches = {1, 4, 16};
+  uint32_t repeats = 5;
   bool json = false;
+  CLI::Option *batchesGiven = nullptr;
+
+  void add(CLI::App &app);
 };
 
-struct Results {
-  std::vector<Measured> prefill, decode;
+/// Tokens a second over the repeats, and the work of one repeat.
+struct Measurement {
+  uint32_t tokens, batch;
+  std::vector<double> rates; ///< ascending
+  double work;               ///< bytes or operations
+  double workPerToken() const { return work / (double(tokens) * batch); }
+  double median() const {
+    size_t half = rates.size() / 2;
+    return rates.size() % 2 ? rates[half] : (rates[half - 1] + rates[half]) / 2;
+  }
+  /// Of a ceiling in 10^9 bytes or operations a second.
+  double share(double peak) const {
+    return median() * workPerToken() / (peak * 1e9);
+  }
 };
 
-uint32_t largest(const std::vector<uint32_t> &list) {
-  return list.empty() ? 0 : *std::max_element(list.begin(), list.end());
-}
+/// A model and an engine with some sequences, being measured.
+class Bench {
+public:
+  Bench(llmrt_model *model, const BenchOptions &options, uint32_t sequences,
+        uint32_t context);
 
-/// Refuses what the model cannot hold if the user asked for it, else asks for
-/// less.
-void fit(std::vector<uint32_t> &list, bool given, uint32_t most,
-         const char *flag, const std::string &reason) {
-  if (given && largest(list) > most)
-    throw Failure(fmt::format("{} {}: {}", flag, largest(list), reason));
-  for (uint32_t &value : list)
-    value = std::min(value, most);
-  // 0 is how a kind of work is left out.
-  list.erase(std::remove(list.begin(), list.end(), 0u), list.end());
-}
+  uint32_t threads() const { return llmrt_engine_threads(engine.get()); }
+  Measurement prefill(uint32_t tokens);
+  Measurement decode(uint32_t tokens, uint32_t batch);
 
-void fitToModel(Options &options, const llmrt_model_info &info) {
-  uint32_t context = info.max_context;
-  fit(options.prompts, options.promptsGiven, context, "-p",
-      fmt::format("the model's context holds {} tokens", context));
-  fit(options.steps, options.stepsGiven, context ? context - 1 : 0, "-n",
-      fmt::format("the model's context holds {} tokens, one of which is the "
-                  "prompt",
-                  context));
-  if (options.batchesGiven)
-    fit(options.batches, true, info.max_batch, "-b",
-        fmt::format("a step of this object takes at most {} sequences; compile "
-                    "the model with a larger --max-batch",
-                    info.max_batch));
-  std::vector<uint32_t> &batches = options.batches;
-  batches.erase(
-      std::remove_if(batches.begin(), batches.end(),
-                     [&](uint32_t batch) { return batch > info.max_batch; }),
-      batches.end());
-  if (batches.empty())
-    options.steps.clear();
-}
+private:
+  std::vector<int32_t> promptOf(uint32_t tokens) const;
+  void forward(const std::vector<llmrt_span> &spans);
+  void clear();
+  template <typename Body>
+  std::vector<double> timed(double tokens, Body &&body);
 
-//===----------------------------------------------------------------------===//
-// Measuring
-//===----------------------------------------------------------------------===//
-
-void showRound(uint32_t round, uint32_t rounds) {
-  if (!isatty(STDERR_FILENO))
-    return;
-  if (round == rounds)
-    fmt::print(stderr, "\r\033[K");
-  else
-    fmt::print(stderr, "\rmeasuring {} of {} ", round + 1, rounds);
-}
-
-Results measure(ModelRuns &runs, MachinePeaks &peaks, const Options &options) {
-  Results results;
-  for (uint32_t tokens : options.prompts) {
-    results.prefill.push_back(runs.prefill(tokens));
-    runs.timePrefill(tokens); // warms up
-  }
-  for (uint32_t tokens : options.steps)
-    for (uint32_t batch : options.batches) {
-      results.decode.push_back(runs.decode(tokens, batch));
-      runs.timeDecode(std::min(tokens, 8u), batch);
-    }
-  for (uint32_t round = 0; round < options.repeats; ++round) {
-    showRound(round, options.repeats);
-    for (Measured &row : results.prefill) {
-      peaks.measure();
-      row.seconds.push_back(runs.timePrefill(row.tokens));
-    }
-    for (Measured &row : results.decode) {
-      peaks.measure();
-      row.seconds.push_back(runs.timeDecode(row.tokens, row.batch));
-    }
-    peaks.measure();
-  }
-  showRound(options.repeats, options.repeats);
-  return results;
-}
-
-/// Of the type that linear layers multiply in; 0: not measured here.
-double arithmeticPeak(const MachinePeaks &peaks, const std::string &type) {
-  if (type == "f32")
-    return peaks.f32Operations();
-  if (type == "bf16")
-    return peaks.bf16Operations();
-  return type == "i8" ? peaks.int8Operations() : 0;
-}
-
-//===----------------------------------------------------------------------===//
-// Telling
-//===----------------------------------------------------------------------===//
-
-using Json = nlohmann::ordered_json;
-
-Json orNull(double value) { return value > 0 ? Json(value) : Json(); }
-
-Json rowsToJson(const std::vector<Measured> &rows, double peak) {
-  Json list = Json::array();
-  for (const Measured &row : rows) {
-    Measured::Spread rate = row.tokensPerSecond();
-    list.push_back(
-        {{"tokens", row.tokens},
-         {"batch", row.batch},
-         {"tokens_per_s",
-          {{"median", rate.median}, {"min", rate.min}, {"max", rate.max}}},
-         {"share", peak > 0 ? Json(row.share(peak)) : Json()}});
-  }
-  return list;
-}
-
-void printJson(const llmrt_model_info &info, const ModelRuns &runs,
-               const MachinePeaks &peaks, const Results &results) {
-  Json json = {
-      {"model", info.name},
-      {"provenance", info.provenance},
-      {"cpu_level", info.cpu_level},
-      {"compute_type", info.compute_type},
-      {"threads", runs.threads()},
-      {"memory",
-       {{"private_bytes", runs.memory().private_bytes},
-        {"mapped_weight_bytes", runs.memory().mapped_weight_bytes}}},
-      {"machine",
-       {{"read_gb_s", orNull(peaks.readBytes() / 1e9)},
-        {"f32_gflop_s", orNull(peaks.f32Operations() / 1e9)},
-        {"bf16_gflop_s", orNull(peaks.bf16Operations() / 1e9)},
-        {"int8_gop_s", orNull(peaks.int8Operations() / 1e9)}}},
-      {"prefill",
-       rowsToJson(results.prefill, arithmeticPeak(peaks, info.compute_type))},
-      {"decode", rowsToJson(results.decode, peaks.readBytes())}};
-  fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace));
-}
-
-std::string peakText(const char *name, double operations, const char *unit) {
-  if (operations <= 0)
-    return fmt::format("no {} instructions", name);
-  return fmt::format("{} {:.0f} {}", name, operations / 1e9, unit);
-}
-
-void printRows(const char *name, const std::vector<Measured> &rows, double peak,
-               const std::string &ceiling) {
-  for (const Measured &row : rows) {
-    Measured::Spread rate = row.tokensPerSecond();
-    std::string share = peak > 0 ? fmt::format("{:5.1f} % of the {}",
-                                               100 * row.share(peak), ceiling)
-                                 : "    - (no such peak on this CPU)";
-    fmt::print("{:<8}{:>7}{:>7}{:>12.1f}{:>12.1f}{:>12.1f}   {}\n", name,
-               row.tokens, row.batch, rate.median, rate.min, rate.max, share);
-  }
-}
-
-void printTable(const llmrt_model_info &info, const ModelRuns &runs,
-                const MachinePeaks &peaks, const Results &results) {
-  fmt::print("model    {}\n         {}\n", info.name, info.provenance);
-  fmt::print("runs     CPU level {}, linear layers in {}, {} thread{}\n",
-             info.cpu_level, info.compute_type, runs.threads(),
-             runs.threads() == 1 ? "" : "s");
-  fmt::print(
-      "memory   at most {:.1f} MB private, {:.1f} MB of weights mapped\n",
-      runs.memory().private_bytes / 1e6,
-      runs.memory().mapped_weight_bytes / 1e6);
-  fmt::print("machine  reads {:.1f} GB/s; {}, {}, {}\n\n",
-             peaks.readBytes() / 1e9,
-             peakText("f32", peaks.f32Operations(), "Gflop/s"),
-             peakText("bf16", peaks.bf16Operations(), "Gflop/s"),
-             peakText("int8", peaks.int8Operations(), "Gop/s"));
-  fmt::print("{:<8}{:>7}{:>7}{:>12}{:>12}{:>12}   {}\n", "", "tokens", "batch",
-             "tokens/s", "slowest", "fastest", "share of the ceiling");
-  printRows("prefill", results.prefill,
-            arithmeticPeak(peaks, info.compute_type),
-            fmt::format("{} peak", info.compute_type));
-  printRows("decode", results.decode, peaks.readBytes(), "read bandwidth");
-}
-
-int run(Options options) {
-  Model model = openModel(options.model);
-  llmrt_model_info info = infoOf(model.get());
-  fitToModel(options, info);
-  // Decoding starts from a short prompt.
-  uint32_t longest = largest(options.steps);
-  uint32_t context = std::max(
-      {longest ? longest + std::min(8u, info.max_context - longest) : 0,
-       largest(options.prompts), 1u});
-  ModelRuns runs(model.get(), options.threads, context,
-                 std::max(largest(options.batches), 1u));
-  MachinePeaks peaks(runs.threads());
-  Results results = measure(runs, peaks, options);
-  if (options.json)
-    printJson(info, runs, peaks, results);
-  else
-    printTable(info, runs, peaks, results);
-  return 0;
-}
+  llmrt_model *model;
+  llmrt_model_info info;
+  uint32_t repeats;
+  EnginePointer engine;
+  std::vector<llmrt_sequence> sequences;
+  std::vector<float> logits;
+};
 
 } // namespace
 
-int main(int argc, char **argv) {
-  Options options;
-  CLI::App app("llm-bench: how fast a model that llm-compile made runs, and "
-               "what share that is of this machine's ceiling");
-  app.add_option("model", options.model, "The compiled model (.so)")
-      ->required();
-  auto list = [&](const char *flag, std::vector<uint32_t> &values,
-                  const char *text) {
-    return app.add_option(flag, values, text)
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->capture_default_str();
-  };
-  auto *prompts = list("-p", options.prompts,
-                       "Tokens of the prompt for prefill, one or several "
-                       "numbers; 0: no prefill");
-  auto *steps = list("-n", options.steps,
-                     "Tokens to decode for each sequence, one or several "
-                     "numbers; 0: no decode");
-  auto *batches = list("-b", options.batches,
-                       "Sequences that decode at once, one or several numbers")
-                      ->check(CLI::Range(1u, 1u << 20));
-  app.add_option("-r,--repeats", options.repeats,
-                 "Times that each is measured, after a run to warm up")
-      ->capture_default_str()
-      ->check(CLI::Range(1u, 10000u));
-  app.add_option("--threads", options.threads, "0: one for each physical core");
-  app.add_flag("--json", options.json, "Print JSON rather than a table");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    return app.exit(error) ? 1 : 0;
+void BenchOptions::add(CLI::App &app) {
+  CommonOptions::add(app);
+  app.add_option("-p", prompts, "Tokens of a prompt (default: 512)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  app.add_option("-n", tokens, "Tokens to decode (default: 128)")
+      ->check(CLI::PositiveNumber);
+  batchesGiven = app.add_option("-b", batches,
+                                "Sequences decoded at a time (default: 1,4,16, "
+                                "as far as the model was compiled for them)")
+                     ->delimiter(',')
+                     ->check(CLI::PositiveNumber);
+  app.add_option("--repeats", repeats,
+                 "How often to measure, after one round to warm up "
+                 "(default: 5)")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--json", json, "Print JSON");
+}
+
+Bench::Bench(llmrt_model *model, const BenchOptions &options, uint32_t count,
+             uint32_t context)
+    : model(model), info(infoOf(model)), repeats(options.repeats),
+      engine(createEngine(model, {options.threads, count, context, 0})),
+      sequences(count), logits(size_t(count) * info.vocab_size) {
+  for (llmrt_sequence &sequence : sequences)
+    orExit(llmrt_sequence_create(engine.get(), &sequence));
+}
+
+/// Ids spread over the vocabulary.
+std::vector<int32_t> Bench::promptOf(uint32_t tokens) const {
+  std::vector<int32_t> prompt(tokens);
+  for (uint32_t index = 0; index < tokens; ++index)
+    prompt[index] = int32_t((index + 1) * uint64_t(7919) % info.vocab_size);
+  return prompt;
+}
+
+void Bench::forward(const std::vector<llmrt_span> &spans) {
+  orExit(llmrt_engine_forward(engine.get(), spans.data(), spans.size(),
+                              logits.data(), logits.size()));
+}
+
+void Bench::clear() {
+  for (llmrt_sequence sequence : sequences)
+    orExit(llmrt_sequence_truncate(engine.get(), sequence, 0));
+}
+
+/// Tokens a second of each repeat of `body`, ascending.
+template <typename Body>
+std::vector<double> Bench::timed(double tokens, Body &&body) {
+  std::vector<double> rates;
+  for (uint32_t repeat = 0; repeat <= repeats; ++repeat) {
+    clear();
+    auto begin = std::chrono::steady_clock::now();
+    body();
+    std::chrono::duration<double> seconds =
+        std::chrono::steady_clock::now() - begin;
+    if (repeat != 0) // the first warms up
+      rates.push_back(tokens / seconds.count());
   }
-  options.promptsGiven = prompts->count() > 0;
-  options.stepsGiven = steps->count() > 0;
-  options.batchesGiven = batches->count() > 0;
-  try {
-    return run(std::move(options));
-  } catch (const std::exception &failure) {
-    fmt::print(stderr, "llm-bench: {}\n", failure.what());
-    return 1;
+  std::sort(rates.begin(), rates.end());
+  return rates;
+}
+
+Measurement Bench::prefill(uint32_t tokens) {
+  std::vector<int32_t> prompt = promptOf(tokens);
+  auto rates = timed(
+      tokens, [&] { forward({{sequences[0], prompt.data(), tokens, 1, 0}}); });
+  return {tokens, 1, rates, double(llmrt_model_prefill_flops(model, tokens))};
+}
+
+Measurement Bench::decode(uint32_t tokens, uint32_t batch) {
+  std::vector<int32_t> last(batch);
+  llmrt_sampling greedy = {};
+  auto rates = timed(double(tokens) * batch, [&] {
+    last = promptOf(batch);
+    for (uint32_t step = 0; step < tokens; ++step) {
+      std::vector<llmrt_span> spans;
+      for (uint32_t index = 0; index < batch; ++index)
+        spans.push_back({sequences[index], &last[index], 1, 1, 0});
+      forward(spans);
+      for (uint32_t index = 0; index < batch; ++index)
+        orExit(llmrt_engine_sample(
+            engine.get(), &greedy, nullptr, 0, 0,
+            logits.data() + size_t(index) * info.vocab_size, &last[index]));
+    }
+  });
+  double bytes = 0;
+  for (uint32_t context = 1; context <= tokens; ++context)
+    bytes += double(llmrt_model_decode_bytes(model, batch, context));
+  return {tokens, batch, rates, bytes};
+}
+
+static nlohmann::json toJson(const Measurement &found, double peak) {
+  return {{"tokens", found.tokens},
+          {"batch", found.batch},
+          {"tokens_per_s",
+           {{"median", found.median()},
+            {"min", found.rates.front()},
+            {"max", found.rates.back()}}},
+          {"share", found.share(peak)}};
+}
+
+static void printRow(const char *what, const Measurement &found, double peak,
+                     const char *ceiling) {
+  fmt::print("{:<8} {:>6} {:>6} {:>10.1f} {:>10.1f} {:>10.1f} {:>6.1f} % of "
+             "{}\n",
+             what, found.tokens, found.batch, found.median(),
+             found.rates.front(), found.rates.back(), found.share(peak) * 100,
+             ceiling);
+}
+
+int main(int count, char **arguments) {
+  CLI::App app("Measures a compiled model against what the machine can do.");
+  BenchOptions options;
+  options.add(app);
+  CLI11_PARSE(app, count, arguments);
+
+  ModelPointer model = options.open();
+  llmrt_model_info info = infoOf(model.get());
+  auto tooMany = [&](uint32_t batch) { return batch > info.max_batch; };
+  auto found =
+      std::find_if(options.batches.begin(), options.batches.end(), tooMany);
+  if (found != options.batches.end()) {
+    std::string sentence =
+        fmt::format("a batch of {}: the model was compiled for {} "
+                    "(--max-batch)",
+                    *found, info.max_batch);
+    if (options.batchesGiven->count() != 0)
+      exitWith(sentence);
+    fmt::print(stderr, "Left out {}.\n", sentence);
+    options.batches.erase(found, options.batches.end());
   }
+
+  MachinePeaks peaks;
+  std::vector<Measurement> prefill, decode;
+  uint32_t threads;
+  {
+    uint32_t batch =
+        *std::max_element(options.batches.begin(), options.batches.end());
+    uint32_t context =
+        std::max(options.tokens, *std::max_element(options.prompts.begin(),
+                                                   options.prompts.end()));
+    Bench bench(model.get(), options, batch, context);
+    threads = bench.threads();
+    peaks.measure(threads);
+    for (uint32_t tokens : options.prompts)
+      prefill.push_back(bench.prefill(tokens));
+    for (uint32_t size : options.batches)
+      decode.push_back(bench.decode(options.tokens, size));
+  }
+  peaks.measure(threads);
+  double arithmetic = peaks.arithmetic(info.compute_type);
+
+  if (options.json) {
+    nlohmann::json result = {{"model", info.name},
+                             {"level", info.cpu_level},
+                             {"compute_type", info.compute_type},
+                             {"threads", threads},
+                             {"repeats", options.repeats},
+                             {"machine",
+                              {{"read_gb_s", peaks.readGBytes},
+                               {"f32_gflop_s", peaks.f32GFlops},
+                               {"bf16_gflop_s", peaks.bf16GFlops},
+                               {"int8_gop_s", peaks.int8GOps}}},
+                             {"prefill", nlohmann::json::array()},
+                             {"decode", nlohmann::json::array()}};
+    for (const Measurement &each : prefill)
+      result["prefill"].push_back(toJson(each, arithmetic));
+    for (const Measurement &each : decode)
+      result["decode"].push_back(toJson(each, peaks.readGBytes));
+    fmt::print("{}\n", result.dump(2));
+    return 0;
+  }
+  fmt::print("{}, level {}, {} threads\n", info.name, info.cpu_level, threads);
+  fmt::print("machine: reads {:.1f} GB/s; f32 {:.0f}, bf16 {:.0f} GFLOP/s; "
+             "int8 {:.0f} GOP/s\n\n",
+             peaks.readGBytes, peaks.f32GFlops, peaks.bf16GFlops,
+             peaks.int8GOps);
+  fmt::print("{:<8} {:>6} {:>6} {:>10} {:>10} {:>10}\n", "", "tokens", "batch",
+             "tokens/s", "min", "max");
+  for (const Measurement &each : prefill)
+    printRow("prefill", each, arithmetic, info.compute_type);
+  for (const Measurement &each : decode)
+    printRow("decode", each, peaks.readGBytes, "reading");
+  return 0;
 }

@@ -51,7 +51,8 @@ void RunOptions::add(CLI::App &app) {
                "Take the prompt as a message, by the model's chat template");
   app.add_option("--system", system, "What a conversation starts with");
   app.add_option("-n", request.max_tokens,
-                 "Tokens to generate at most (default: until the answer ends)");
+                 "Tokens to generate at most (default: until the answer ends)")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--ignore-eos", request.ignore_end,
                "Go on after the model's end tokens");
   app.add_option("--stop", stopStrings, "End before this text; may be repeated")
