@@ -2,7 +2,8 @@
 //
 // Each arithmetic loop keeps more sums in registers than latency times units,
 // so that no instruction waits for another. The empty asm statements make
-// operands opaque: nothing is hoisted out of a loop or left out.
+// values opaque: no two sums are found equal, nothing is hoisted out of a loop
+// or left out.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +27,10 @@ constexpr int kYmmSums = 12; // of 16 registers
 __attribute__((target("avx2,fma"))) static void f32Ymm(uint32_t iterations) {
   __m256 sums[kYmmSums];
   __m256 scale = _mm256_set1_ps(0.75f), step = _mm256_set1_ps(0.25f);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm256_setzero_ps();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm256_setzero_ps();
+    asm volatile("" : "+x"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     asm volatile("" : "+x"(scale), "+x"(step));
     LLMRT_UNROLL for (auto &sum : sums) sum = _mm256_fmadd_ps(sum, scale, step);
@@ -38,7 +42,10 @@ __attribute__((target("avx2"))) static void int8Ymm(uint32_t iterations) {
   __m256i sums[kYmmSums];
   __m256i left = _mm256_set1_epi8(3), right = _mm256_set1_epi8(-5);
   __m256i ones = _mm256_set1_epi16(1);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm256_setzero_si256();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm256_setzero_si256();
+    asm volatile("" : "+x"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     LLMRT_UNROLL for (auto &sum : sums) {
       asm volatile("" : "+x"(left));
@@ -53,7 +60,10 @@ __attribute__((target("avx2,avxvnni"))) static void
 int8YmmDot(uint32_t iterations) {
   __m256i sums[kYmmSums];
   __m256i left = _mm256_set1_epi8(3), right = _mm256_set1_epi8(-5);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm256_setzero_si256();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm256_setzero_si256();
+    asm volatile("" : "+x"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     asm volatile("" : "+x"(left), "+x"(right));
     LLMRT_UNROLL for (auto &sum : sums) sum =
@@ -65,7 +75,10 @@ int8YmmDot(uint32_t iterations) {
 __attribute__((target("avx2"))) static void readYmm(const char *data,
                                                     size_t bytes) {
   __m256i sums[8];
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm256_setzero_si256();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm256_setzero_si256();
+    asm volatile("" : "+x"(sum));
+  }
   for (size_t at = 0; at < bytes; at += sizeof(sums)) {
     auto *from = reinterpret_cast<const __m256i *>(data + at);
     LLMRT_UNROLL for (int i = 0; i < 8; ++i) sums[i] =
@@ -83,7 +96,10 @@ constexpr int kZmmSums = 16; // of 32 registers
 __attribute__((target("avx512f"))) static void f32Zmm(uint32_t iterations) {
   __m512 sums[kZmmSums];
   __m512 scale = _mm512_set1_ps(0.75f), step = _mm512_set1_ps(0.25f);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm512_setzero_ps();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm512_setzero_ps();
+    asm volatile("" : "+v"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     asm volatile("" : "+v"(scale), "+v"(step));
     LLMRT_UNROLL for (auto &sum : sums) sum = _mm512_fmadd_ps(sum, scale, step);
@@ -95,7 +111,10 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void
 bf16Zmm(uint32_t iterations) {
   __m512 sums[kZmmSums];
   __m512 values = _mm512_set1_ps(0.75f);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm512_setzero_ps();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm512_setzero_ps();
+    asm volatile("" : "+v"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     asm volatile("" : "+v"(values));
     __m512bh pairs = (__m512bh)values;
@@ -109,7 +128,10 @@ __attribute__((target("avx512f,avx512vnni"))) static void
 int8Zmm(uint32_t iterations) {
   __m512i sums[kZmmSums];
   __m512i left = _mm512_set1_epi8(3), right = _mm512_set1_epi8(-5);
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm512_setzero_si512();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm512_setzero_si512();
+    asm volatile("" : "+v"(sum));
+  }
   for (uint32_t i = 0; i < iterations; ++i) {
     asm volatile("" : "+v"(left), "+v"(right));
     LLMRT_UNROLL for (auto &sum : sums) sum =
@@ -121,7 +143,10 @@ int8Zmm(uint32_t iterations) {
 __attribute__((target("avx512f"))) static void readZmm(const char *data,
                                                        size_t bytes) {
   __m512i sums[8];
-  LLMRT_UNROLL for (auto &sum : sums) sum = _mm512_setzero_si512();
+  LLMRT_UNROLL for (auto &sum : sums) {
+    sum = _mm512_setzero_si512();
+    asm volatile("" : "+v"(sum));
+  }
   for (size_t at = 0; at < bytes; at += sizeof(sums)) {
     const char *from = data + at;
     LLMRT_UNROLL for (int i = 0; i < 8; ++i) sums[i] =
