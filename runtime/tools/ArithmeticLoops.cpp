@@ -176,7 +176,7 @@ TARGET("avx512f") uint64_t readAvx512(const uint8_t *bytes, uint64_t size) {
   __m512i sum = sums[0];
   for (int index = 1; index < 8; ++index)
     sum = _mm512_xor_si512(sum, sums[index]);
-  return uint64_t(_mm_cvtsi128_si64(_mm512_castsi512_si128(sum)));
+  return uint64_t(sum[0]);
 }
 
 TARGET("avx2") uint64_t readAvx2(const uint8_t *bytes, uint64_t size) {
@@ -190,7 +190,7 @@ TARGET("avx2") uint64_t readAvx2(const uint8_t *bytes, uint64_t size) {
   __m256i sum = sums[0];
   for (int index = 1; index < 8; ++index)
     sum = _mm256_xor_si256(sum, sums[index]);
-  return uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(sum)));
+  return uint64_t(sum[0]);
 }
 
 uint64_t readSse2(const uint8_t *bytes, uint64_t size) {
@@ -204,7 +204,7 @@ uint64_t readSse2(const uint8_t *bytes, uint64_t size) {
   __m128i sum = sums[0];
   for (int index = 1; index < 8; ++index)
     sum = _mm_xor_si128(sum, sums[index]);
-  return uint64_t(_mm_cvtsi128_si64(sum));
+  return uint64_t(sum[0]);
 }
 
 } // namespace

@@ -65,13 +65,20 @@ static const CpuLevel levels[] = {
 
 static const int32_t endTokens[] = {96, 95};
 
-/// SealObject compiles a tokenizer and a chat template into these.
+/// SealObject compiles a tokenizer and a chat template into these. A seed for
+/// fuzzing (FAKE_SEED) is small and has neither.
+#ifdef FAKE_SEED
+static constexpr ByteSpan tokenizer = {}, chatTemplate = {};
+#else
 alignas(8) static const uint8_t tokenizerRoom[1 << 16] = {};
 alignas(8) static const uint8_t chatTemplateRoom[1 << 14] = {};
+static constexpr ByteSpan tokenizer = {tokenizerRoom, sizeof(tokenizerRoom)};
+static constexpr ByteSpan chatTemplate = {chatTemplateRoom,
+                                          sizeof(chatTemplateRoom)};
+#endif
 
 /// A page of weights, so that a test can change a byte that nobody reads.
-[[gnu::section(".llm.weights"), gnu::used,
-  gnu::aligned(2 << 20)]] static const struct {
+[[gnu::section(".llm.weights"), gnu::used]] static const struct {
   fake::Config config;
   char rest[8192];
 } weights = {{}, "weights"};
@@ -94,8 +101,8 @@ const ObjectDescriptor SYMBOL(FAKE_NAME) = {
     sizeof(groups) / sizeof(groups[0]),
     levels,
     sizeof(levels) / sizeof(levels[0]),
-    {tokenizerRoom, sizeof(tokenizerRoom)},
-    {chatTemplateRoom, sizeof(chatTemplateRoom)},
+    tokenizer,
+    chatTemplate,
     0, // weightsOffset and what follows: SealObject
     sizeof(weights),
     {},
