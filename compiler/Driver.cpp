@@ -101,10 +101,16 @@ private:
   }
 
   LogicalResult findTargets() {
-    for (const std::string &name : options.targets) {
-      llvm::Expected<CpuTarget> target = findCpuTarget(name);
+    std::vector<std::string> levels = options.targets;
+    if (levels.empty())
+      levels.push_back("");
+    for (const std::string &name : levels) {
+      llvm::Expected<CpuTarget> target =
+          refineCpuTarget(name, options.cpu, options.attributes);
       if (!target)
         return fail(target.takeError());
+      if (llvm::Error error = setTileChoices(target->tiles, options.tiles))
+        return fail(std::move(error));
       targets.push_back(*target);
     }
     return success();

@@ -44,6 +44,22 @@ struct Flags {
                "x86-64-v4, cascadelake, znver4, znver5, sapphirerapids "
                "(default: native)"),
       cl::cat(category)};
+  cl::opt<std::string> cpu{
+      "mcpu", cl::value_desc("processor"),
+      cl::desc("Make the code for this processor, by LLVM's name, or native; "
+               "without --target the level follows from it"),
+      cl::cat(category)};
+  cl::list<std::string> attributes{
+      "mattr", cl::CommaSeparated, cl::value_desc("+a,-b"),
+      cl::desc("Instructions that the code may or must not use beside the "
+               "level's, by LLVM's name"),
+      cl::cat(category)};
+  cl::list<std::string> tiles{
+      "tile", cl::CommaSeparated, cl::value_desc("name=value"),
+      cl::desc("Override tile choices: classes, register-rows, panels "
+               "(numbers separated by ':'), integer-rows, chunk-rows, "
+               "attention-rows, block-rows"),
+      cl::cat(category)};
   cl::opt<std::string> dtype{
       "dtype", cl::init("auto"), cl::value_desc("type"),
       cl::desc("f32: matrices of floats are multiplied in f32; bf16, f16: they "
@@ -163,8 +179,13 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   if (options.output.empty())
     options.output = options.emit == "so" ? options.name + ".so" : "-";
   options.targets.assign(flags.targets.begin(), flags.targets.end());
-  if (options.targets.empty())
-    options.targets = {"native"};
+  options.cpu = flags.cpu;
+  options.attributes.assign(flags.attributes.begin(), flags.attributes.end());
+  options.tiles.assign(flags.tiles.begin(), flags.tiles.end());
+  bool refined = !options.cpu.empty() || !options.attributes.empty();
+  if (refined && options.targets.size() > 1)
+    return wrong("-mcpu and -mattr refine one level; --target names " +
+                 Twine(options.targets.size()));
   options.dtype = flags.dtype;
   options.kvCache = flags.kvCache;
   options.weightsInFile = flags.weights == "file";

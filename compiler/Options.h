@@ -17,7 +17,10 @@ namespace llm {
 struct CompileOptions {
   std::string input, output, name;
   std::string emit = "so"; ///< a stage's name, "asm", "obj" or "so"
-  std::vector<std::string> targets;
+  std::vector<std::string> targets;    ///< empty: one, native unless cpu is set
+  std::string cpu;                     ///< -mcpu, or empty
+  std::vector<std::string> attributes; ///< -mattr: +name or -name
+  std::vector<std::string> tiles;      ///< --tile: name=value
   std::string dtype =
       "auto"; ///< f32, bf16, f16: what matrices are multiplied in
   std::string kvCache = "auto";

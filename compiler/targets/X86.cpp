@@ -2,96 +2,187 @@
 
 #include "compiler/targets/X86.h"
 
-#include "llvm/ADT/StringSwitch.h"
+#include "compiler/targets/X86Features.h"
+#include "runtime/lib/cpu/CpuFeatures.h"
+
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+
+#include <set>
 
 using namespace llvm;
 using namespace llm;
 
-/// A level asks for what the one before it in this list lacks.
-#define V3 "avx avx2 bmi1 bmi2 f16c fma abm movbe"
-#define V4 V3 " avx512f avx512bw avx512cd avx512dq avx512vl"
+namespace {
+
+/// A level of --target=.
+struct Level {
+  StringLiteral name; ///< also LLVM's name of the processor
+  /// LLVM's names of what tells the level from the one below, beside what LLVM
+  /// uses unasked.
+  StringLiteral marks;
+  bool wide; ///< vectors of 64 bytes
+};
+
+} // namespace
 
 /// Most demanding first.
-static ArrayRef<CpuTarget> levels() {
+static constexpr Level kLevels[] = {
+    {"sapphirerapids", "amx-tile", true},
+    {"znver5", "avx512vp2intersect", true},
+    {"znver4", "", true},
+    {"cascadelake", "", true},
+    {"x86-64-v4", "", true},
+    {"x86-64-v3", "", false},
+};
+
+static const TileChoices &tilesOf(const Level &level) {
   // 32 vector registers of 16 numbers: 24 sums, two weights, one broadcast.
   static const TileChoices wide{{1, 4}, {1, 4, 12}, {4, 4, 2}, 6, 96, 12, 8};
   // 16 registers of 8 numbers: 4 rows of one panel are 8 sums.
   static const TileChoices narrow{{1, 4}, {1, 4, 4}, {2, 1, 1}, 4, 96, 4, 8};
-  static const char *wideVectors = "-prefer-256-bit";
-  static const CpuTarget table[] = {
-      {"sapphirerapids", "sapphirerapids", wideVectors,
-       V4 " avx512_vnni avx512_bf16 avx512_fp16 amx_tile", true, true, wide},
-      {"znver5", "znver5", wideVectors,
-       V4 " avx512_vnni avx512_bf16 avx512_vp2intersect sse4a", true, true,
-       wide},
-      {"znver4", "znver4", wideVectors, V4 " avx512_vnni avx512_bf16 sse4a",
-       true, true, wide},
-      {"cascadelake", "cascadelake", wideVectors, V4 " avx512_vnni", false,
-       true, wide},
-      {"x86-64-v4", "x86-64-v4", wideVectors, V4, false, false, wide},
-      {"x86-64-v3", "x86-64-v3", "", V3, false, false, narrow},
-  };
-  return table;
+  return level.wide ? wide : narrow;
 }
 
-/// Whether this machine has what a level requires. LLVM and /proc/cpuinfo spell
-/// some features apart.
-static bool isNative(const CpuTarget &target) {
-  static const StringMap<bool> host = sys::getHostCPUFeatures();
-  SmallVector<StringRef> required;
-  StringRef(target.required).split(required, ' ');
-  return all_of(required, [](StringRef name) {
-    StringRef spelled = StringSwitch<StringRef>(name)
-                            .Case("bmi1", "bmi")
-                            .Case("abm", "lzcnt")
-                            .Case("avx512_vnni", "avx512vnni")
-                            .Case("avx512_bf16", "avx512bf16")
-                            .Case("avx512_fp16", "avx512fp16")
-                            .Case("avx512_vp2intersect", "avx512vp2intersect")
-                            .Case("amx_tile", "amx-tile")
-                            .Default(name);
-    return host.lookup(spelled);
-  });
+/// Code of a level for a processor that has what the level needs, with LLVM's
+/// attributes, each with a comma before it.
+static CpuTarget makeTarget(const Level &level, StringRef name, StringRef cpu,
+                            StringRef attributes,
+                            ArrayRef<std::string> asked = {}) {
+  CpuTarget target;
+  target.name = name.str();
+  target.cpu = cpu.str();
+  target.features = (level.wide ? "-prefer-256-bit" : "") + attributes.str();
+  if (!level.wide)
+    target.features.erase(0, 1);
+  X86Features features(cpu, target.features);
+  std::vector<std::string> besides(asked);
+  if (!level.marks.empty())
+    besides.push_back(level.marks.str());
+  target.required = features.required(besides);
+  target.bf16Dot = features.has("avx512bf16");
+  target.byteDot = features.has("avx512vnni");
+  target.tiles = tilesOf(level);
+  return target;
 }
 
-Expected<CpuTarget> llm::findCpuTarget(StringRef name) {
+static CpuTarget makeTarget(const Level &level) {
+  return makeTarget(level, level.name, level.name, "");
+}
+
+static std::string levelNames() {
   std::string names;
-  for (const CpuTarget &target : levels()) {
-    if (target.name == name || (name == "native" && isNative(target)))
-      return target;
-    names += ", " + target.name;
-  }
+  for (const Level &level : kLevels)
+    names += ((names.empty() ? "" : ", ") + level.name).str();
+  return names;
+}
+
+static Expected<const Level *> findLevel(StringRef name) {
+  for (const Level &level : kLevels)
+    if (level.name == name ||
+        (name == "native" &&
+         llmrt::firstMissingFeature(makeTarget(level).required).empty()))
+      return &level;
   if (name == "native")
     return createStringError(
         "this machine lacks AVX2, the least that is supported; accepted for "
         "other machines: --target=" +
-        StringRef(names).drop_front(2).str());
-  return createStringError("--target=%s: unknown; accepted: native%s",
-                           name.str().c_str(), names.c_str());
+        levelNames());
+  return createStringError("--target=" + name +
+                           ": unknown; accepted: native, " + levelNames());
+}
+
+/// The first feature that code of `level` asks for and `have` lacks, as
+/// /proc/cpuinfo spells it; empty if there is none.
+static std::string missingFeature(const Level &level, StringRef have) {
+  // Instructions for dot products and the like are not the level's own: its
+  // code does without them.
+  std::string least =
+      X86Features(level.wide ? "x86-64-v4" : "x86-64-v3", "").required({});
+  SmallVector<StringRef> needed, had;
+  StringRef(least).split(needed, ' ');
+  have.split(had, ' ');
+  for (StringRef name : needed)
+    if (!is_contained(had, name))
+      return name.str();
+  return {};
+}
+
+Expected<CpuTarget> llm::findCpuTarget(StringRef name) {
+  Expected<const Level *> level = findLevel(name);
+  if (!level)
+    return level.takeError();
+  return makeTarget(**level);
+}
+
+Expected<CpuTarget> llm::refineCpuTarget(StringRef name, StringRef cpu,
+                                         ArrayRef<std::string> attributes) {
+  std::string text;
+  if (cpu == "native") {
+    cpu = sys::getHostCPUName();
+    // What the system hides goes last: it takes along what implies it.
+    std::set<std::string> here, hidden;
+    for (const auto &feature : sys::getHostCPUFeatures())
+      (feature.second ? here : hidden).insert(feature.first().str());
+    for (const std::string &feature : here)
+      text += ",+" + feature;
+    for (const std::string &feature : hidden)
+      text += ",-" + feature;
+  } else if (!cpu.empty()) {
+    if (Error error = checkProcessor(cpu))
+      return error;
+  }
+  if (!cpu.empty())
+    text += withoutUnchecked(cpu);
+  std::vector<std::string> asked;
+  for (StringRef attribute : attributes) {
+    if (Error error = checkAttribute(attribute))
+      return error;
+    text += ("," + attribute).str();
+    if (attribute.consume_front("+"))
+      asked.push_back(attribute.str());
+  }
+
+  const Level *level = nullptr;
+  if (name.empty() && !cpu.empty()) {
+    // The most demanding level that the processor can run.
+    std::string have = X86Features(cpu, text).required({});
+    for (const Level &candidate : kLevels)
+      if (missingFeature(candidate, have).empty()) {
+        level = &candidate;
+        break;
+      }
+    if (!level)
+      return createStringError("-mcpu=" + cpu +
+                               ": lacks AVX2 and what "
+                               "belongs to it, the least that is supported");
+    // Its marks are not the processor's.
+    static constexpr Level wide{"", "", true}, narrow{"", "", false};
+    return makeTarget(level->wide ? wide : narrow, cpu, cpu, text, asked);
+  }
+  Expected<const Level *> found = findLevel(name.empty() ? "native" : name);
+  if (!found)
+    return found.takeError();
+  level = *found;
+  CpuTarget target =
+      makeTarget(*level, level->name,
+                 cpu.empty() ? StringRef(level->name) : cpu, text, asked);
+  std::string missing = missingFeature(*level, target.required);
+  if (!missing.empty())
+    return createStringError(
+        "code of --target=" + target.name + " needs " + missing +
+        ", which -mcpu or -mattr takes away; accepted: a lower level");
+  return target;
 }
 
 std::unique_ptr<TargetMachine>
 llm::createTargetMachine(const CpuTarget &target) {
-  static bool initialized = [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
-    return true;
-  }();
-  (void)initialized;
   Triple triple("x86_64-unknown-linux-gnu");
-  std::string error;
-  const Target *found = TargetRegistry::lookupTarget(triple, error);
-  assert(found && "the X86 target is linked in");
-  return std::unique_ptr<TargetMachine>(found->createTargetMachine(
+  return std::unique_ptr<TargetMachine>(x86Target().createTargetMachine(
       triple, target.cpu, target.features, TargetOptions(), Reloc::PIC_,
       CodeModel::Small, CodeGenOptLevel::Aggressive));
 }

@@ -38,9 +38,10 @@ struct CpuTarget {
   std::string name;     ///< as in --target=
   std::string cpu;      ///< LLVM's name of the processor
   std::string features; ///< LLVM's feature string
-  std::string required; ///< what the machine must have, as /proc/cpuinfo spells it
-  bool bf16Dot;         ///< multiplies pairs of bf16
-  bool byteDot;         ///< multiplies quads of bytes
+  std::string
+      required; ///< what the machine must have, as /proc/cpuinfo spells it
+  bool bf16Dot; ///< multiplies pairs of bf16
+  bool byteDot; ///< multiplies quads of bytes
   TileChoices tiles;
 };
 
@@ -48,15 +49,27 @@ struct CpuTarget {
 /// has. The error lists the names.
 llvm::Expected<CpuTarget> findCpuTarget(llvm::StringRef name);
 
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(const CpuTarget &target);
+/// The level called `name` with the processor of -mcpu= in place of its own and
+/// the attributes of -mattr= (+name or -name) on top. Where `name` is empty,
+/// the level follows from the processor.
+llvm::Expected<CpuTarget>
+refineCpuTarget(llvm::StringRef name, llvm::StringRef cpu,
+                llvm::ArrayRef<std::string> attributes);
+
+/// Overrides choices as NAME=VALUE of --tile= says, the numbers of a list
+/// separated by ':'. The error lists the names, or what the value may be.
+llvm::Error setTileChoices(TileChoices &tiles,
+                           llvm::ArrayRef<std::string> choices);
+
+std::unique_ptr<llvm::TargetMachine>
+createTargetMachine(const CpuTarget &target);
 
 /// Optimises the module for the target.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
 /// Machine code: an object file, or assembly.
-llvm::SmallVector<char, 0> emitCode(llvm::Module &module,
-                                    llvm::TargetMachine &machine,
-                                    bool assembly);
+llvm::SmallVector<char, 0>
+emitCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly);
 
 } // namespace llm
 

@@ -71,6 +71,17 @@ def variations():
     yield Case("mistral-page-16", "exact", mistral, "mistral", F32 + ("--page-size=16",))
     yield Case("llama-tied-batch-invariant", "exact", tied, "llama-tied", F32 + ("--batch-invariant",))
     yield Case("llama-tied-weights-file", "exact", tied, "llama-tied", F32 + ("--weights=file",))
+    for name, tiles in (
+            ("llama-tied", "register-rows=16,panels=2,classes=3:7:8,attention-rows=16,block-rows=65536,chunk-rows=65536"),
+            ("mistral", "register-rows=3:5:5,panels=3:1:7,classes=1:2,attention-rows=5,block-rows=3,chunk-rows=1"),
+            ("qwen3-biases", "register-rows=1,panels=1,classes=65536,attention-rows=1,block-rows=1,chunk-rows=7")):
+        yield Case(f"{name}-tiles", "exact", CHECKPOINTS / name, name, F32 + (f"--tile={tiles}",))
+    for name, tiles in (("llama-q8_0", "register-rows=7,panels=3,integer-rows=5"),
+                        ("llama-q4_k_m", "register-rows=2:11,panels=5:2,integer-rows=1")):
+        yield Case(f"gguf-{name}-tiles", "near", gguf / f"{name}.gguf", f"gguf-{name}", (f"--tile={tiles}",),
+                   tolerance=0.2)
+    yield Case("llama-gqa4-bf16-tiles", "near", CHECKPOINTS / "llama-gqa4-bf16", "llama-gqa4-bf16",
+               ("--tile=register-rows=5,panels=3",), tolerance=0.1)
     for name in ("llama-tied", "mistral"):
         yield Case(f"{name}-threads", "threads", CHECKPOINTS / name, name, F32)
     yield Case("gguf-llama-q4_k-threads", "threads", gguf / "llama-q4_k.gguf", "gguf-llama-q4_k")
