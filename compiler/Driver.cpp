@@ -175,6 +175,8 @@ private:
         level.arenaBytes = bytes.getInt();
       if (auto bytes = (*copy)->getAttrOfType<IntegerAttr>("llm.scratch_bytes"))
         level.scratchBytes = llvm::alignTo(bytes.getInt(), 64);
+      if (auto type = (*copy)->getAttrOfType<TypeAttr>("llm.compute_type"))
+        level.computeType = elementTypeOf(type.getValue());
       if (options.emit == stage.name) {
         done = true;
         return print(*copy);

@@ -13,7 +13,7 @@ using namespace llm;
 using llmrt::DimSymbol;
 using llmrt::ElementType;
 
-static ElementType elementTypeOf(Type type) {
+ElementType llm::elementTypeOf(Type type) {
   if (type.isBF16())
     return ElementType::BF16;
   if (type.isF16())
@@ -43,6 +43,25 @@ static ArgumentDescription describeArgument(StringRef name) {
   return argument;
 }
 
+/// Bytes of all entries of a parameter as the input has them, or as they are
+/// kept where the user asked for fewer bits. Repacking never adds any.
+static uint64_t encodedBytes(ParameterOp op, const Checkpoint &checkpoint) {
+  auto packed = dyn_cast<PackedType>(op.getType());
+  uint64_t bytes = 0;
+  for (StringRef name : op.getSources().getAsValueRange<StringAttr>()) {
+    auto source = checkpoint.tensors.find(name.str());
+    if (source == checkpoint.tensors.end())
+      continue;
+    uint64_t entry = source->second.bytes;
+    if (packed)
+      entry = std::min<uint64_t>(entry,
+                                 packed.getLayout().getStoredBytes(
+                                     packed.getRows() * packed.getColumns()));
+    bytes += entry;
+  }
+  return bytes;
+}
+
 /// Counts of weights that reports and shares of the ceiling are made from.
 static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
                          llmrt::ModelFacts &facts) {
@@ -52,19 +71,18 @@ static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
   bool quantized = false;
   for (ParameterOp op : module.getOps<ParameterOp>()) {
     auto packed = dyn_cast<PackedType>(op.getType());
-    int64_t entries = llvm::count_if(
-        op.getSources().getAsValueRange<StringAttr>(),
-        [](StringRef name) { return !name.empty(); });
+    int64_t entries =
+        llvm::count_if(op.getSources().getAsValueRange<StringAttr>(),
+                       [](StringRef name) { return !name.empty(); });
     if (!packed) {
-      facts.weightBytesRead +=
-          entries * cast<RankedTensorType>(op.getType()).getDimSize(0) * 4;
+      facts.weightBytesRead += encodedBytes(op, checkpoint);
       continue;
     }
     bool embedding = op.getSymName().starts_with("embed.");
     bool head = op.getSymName().starts_with("head.") || (embedding && tied);
     int64_t elements = packed.getRows() * packed.getColumns() * entries;
     if (!embedding || head)
-      facts.weightBytesRead += packed.getLayout().getStoredBytes(elements);
+      facts.weightBytesRead += encodedBytes(op, checkpoint);
     if (!embedding && !head)
       layerWeights += elements;
     auto dense = dyn_cast<DenseAttr>(packed.getEncoding());
@@ -91,7 +109,8 @@ ObjectDescription llm::describeModel(ModuleOp module,
   ObjectDescription description;
   description.name = options.name;
   description.provenance =
-      std::string("llm-compile " LLM_VERSION "; ") + config.architecture + " from " +
+      std::string("llm-compile " LLM_VERSION "; ") + config.architecture +
+      " from " +
       (checkpoint.format == Checkpoint::Format::Gguf ? "GGUF" : "safetensors");
   description.endTokens = checkpoint.endTokens;
 
@@ -99,13 +118,12 @@ ObjectDescription llm::describeModel(ModuleOp module,
   facts.vocabSize = config.vocabSize;
   facts.hiddenSize = config.hiddenSize;
   facts.layers = config.numLayers;
-  facts.maxContext = options.maxContext ? options.maxContext
-                                        : config.maxPositionEmbeddings;
+  facts.maxContext =
+      options.maxContext ? options.maxContext : config.maxPositionEmbeddings;
   facts.maxBatch = options.maxBatch;
   facts.maxRows = maxRows(options);
   facts.bosCount = checkpoint.bos ? 1 : 0;
   facts.bos = checkpoint.bos.value_or(0);
-  facts.computeType = ElementType::F32;
   countWeights(module, checkpoint, facts);
 
   auto step = module.lookupSymbol<func::FuncOp>("step");

@@ -18,6 +18,8 @@ ObjectDescription describeModel(mlir::ModuleOp module,
                                 const Checkpoint &checkpoint,
                                 const CompileOptions &options);
 
+llmrt::ElementType elementTypeOf(mlir::Type type);
+
 /// Rows of a step at most: a prompt's chunk beside one token of every other
 /// sequence.
 int64_t maxRows(const CompileOptions &options);

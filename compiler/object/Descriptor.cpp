@@ -223,6 +223,7 @@ static CpuLevel translate(const CpuLevelDescription &level) {
   CpuLevel entry{};
   entry.arenaBytes = level.arenaBytes;
   entry.scratchBytes = level.scratchBytes;
+  entry.computeType = level.computeType;
   return entry;
 }
 
@@ -254,7 +255,6 @@ llm::buildDescriptorModule(const ObjectDescription &description,
   root.version = kObjectVersion;
   root.descriptorBytes = sizeof(ObjectDescriptor);
   root.facts = description.facts;
-  root.facts.padding = 0;
   root.facts.endCount = description.endTokens.size();
   root.facts.endTokens = nullptr;
   root.argumentCount = description.arguments.size();

@@ -52,6 +52,7 @@ struct CpuLevelDescription {
   std::string stepSymbol; ///< a StepFunction that one of the objects defines
   uint64_t arenaBytes = 0;
   uint64_t scratchBytes = 0;
+  llmrt::ElementType computeType = llmrt::ElementType::F32;
 };
 
 struct ObjectDescription {

@@ -82,7 +82,8 @@ def QuantizeActivations : Pass<"llm-quantize-activations"> {
     (`llm.quantize_rows`), those whose weights are all bf16 become bf16, each if
     its option asks for it; the rounded value is shared by all readers. Needs
     `llm.linear` and `llm.gated_linear` on f32. Declines weights of mixed kinds,
-    which go on with f32.
+    which go on with f32. Leaves the attribute `llm.compute_type`: the type in which
+    a prompt's rows are multiplied most.
     Example: tests/passes/model/quantize-activations-doc.mlir
   }];
   let options = [

@@ -2,13 +2,16 @@
 //
 // A product of quantized weights is cheapest with 8-bit activations, one of
 // bf16 weights with bf16 activations, where the level has the instructions. The
-// rounding is an op of its own, so that several readers share it.
+// rounding is an op of its own, so that several readers share it. What is
+// decided here is the type that the level computes in, which the module then
+// says.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/model/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -31,6 +34,8 @@ struct QuantizeActivations
   };
   DenseMap<Value, Rounded> integers;
   DenseMap<Value, Value> halves;
+  /// Multiply-adds of a row of all layers, by the type of the row.
+  llvm::MapVector<Type, int64_t> products;
 
   static RankedTensorType rowsOf(Value like, int64_t columns, Type element) {
     return RankedTensorType::get({ShapedType::kDynamic, columns}, element);
@@ -66,8 +71,28 @@ struct QuantizeActivations
     return rounded;
   }
 
-  template <typename Op>
-  void rewrite(Op op, ValueRange weights) {
+  /// How often `op` runs for a row of a prompt. What stands beside layers that
+  /// repeat sees few rows: the head one of a prompt.
+  int64_t timesOf(Operation *op) {
+    if (auto repeat = op->getParentOfType<RepeatOp>()) {
+      int64_t kind = op->getParentRegion()->getRegionNumber();
+      return llvm::count(repeat.getKinds(), kind);
+    }
+    return hasLayers ? 0 : 1;
+  }
+
+  template <typename Op> void visit(Op op, ValueRange weights) {
+    int64_t count = 0;
+    for (Value weight : weights) {
+      auto packed = cast<PackedType>(weight.getType());
+      count += packed.getRows() * packed.getColumns() * timesOf(op);
+    }
+    rewrite(op, weights);
+    auto input = cast<RankedTensorType>(op.getInput().getType());
+    products[input.getElementType()] += count;
+  }
+
+  template <typename Op> void rewrite(Op op, ValueRange weights) {
     auto input = op.getInput();
     if (!cast<RankedTensorType>(input.getType()).getElementType().isF32())
       return;
@@ -92,13 +117,21 @@ struct QuantizeActivations
   }
 
   void runOnOperation() override {
+    hasLayers = getOperation()
+                    ->walk([](RepeatOp) { return WalkResult::interrupt(); })
+                    .wasInterrupted();
     getOperation()->walk([&](Operation *op) {
       if (auto linear = dyn_cast<LinearOp>(op))
-        rewrite(linear, linear.getWeights());
+        visit(linear, linear.getWeights());
       else if (auto gated = dyn_cast<GatedLinearOp>(op))
-        rewrite(gated, {gated.getGate(), gated.getUp()});
+        visit(gated, {gated.getGate(), gated.getUp()});
     });
+    auto most = llvm::max_element(products, llvm::less_second());
+    if (most != products.end())
+      getOperation()->setAttr("llm.compute_type", TypeAttr::get(most->first));
   }
+
+  bool hasLayers = false;
 };
 
 } // namespace

@@ -69,7 +69,7 @@ void llmrt_model_get_info(const llmrt_model *model, llmrt_model_info *info) {
   info->name = descriptor.name;
   info->provenance = descriptor.provenance;
   info->cpu_level = shared.level().name;
-  info->compute_type = typeName(facts.computeType);
+  info->compute_type = typeName(shared.level().computeType);
   info->vocab_size = facts.vocabSize;
   info->hidden_size = facts.hiddenSize;
   info->layers = facts.layers;

@@ -21,7 +21,7 @@
 namespace llmrt {
 
 constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
-constexpr uint32_t kObjectVersion = 1;
+constexpr uint32_t kObjectVersion = 2;
 
 /// Bytes of weights that one leaf of ObjectDescriptor::weightsDigest covers.
 constexpr uint64_t kWeightsDigestPiece = 1 << 20;
@@ -156,6 +156,9 @@ struct CpuLevel {
   StepFunction step;
   uint64_t arenaBytes;
   uint64_t scratchBytes; ///< per thread (multiple of 64)
+  ElementType computeType; ///< what most multiply-adds of its linear layers
+                           ///< are done in (F32, BF16, I8)
+  uint32_t padding;
 };
 
 struct ByteSpan {
@@ -174,7 +177,7 @@ struct ModelFacts {
   uint32_t bosCount;   ///< entries used in bos (0 or 1)
   int32_t bos;
   uint32_t endCount; ///< entries of endTokens
-  uint32_t padding;
+  ElementType weightType; ///< informative: F32, BF16, F16, I8 (any quantized)
   const int32_t *endTokens; ///< any of them ends the answer
   uint64_t
       weightBytesRead; ///< bytes of weights one decode step reads, as
@@ -184,8 +187,6 @@ struct ModelFacts {
   uint64_t headFlops;             ///< 2 * vocab * hidden
   uint64_t attentionFlopsPerPair; ///< per (query token, key token): sum over
                                   ///< layers of 4 * heads * headDim
-  ElementType computeType; ///< what linear layers multiply in (F32, BF16, I8)
-  ElementType weightType;  ///< informative: F32, BF16, F16, I8 (any quantized)
 };
 
 struct ObjectDescriptor {

@@ -59,8 +59,9 @@ static const StateGroup groups[] = {
 };
 
 static const CpuLevel levels[] = {
-    {"of-the-future", "sse2 no_such_feature", llmrt_fake_step, 4096, 64},
-    {"baseline", "sse2 cx8", llmrt_fake_step, 4096, 64},
+    {"of-the-future", "sse2 no_such_feature", llmrt_fake_step, 4096, 64,
+     ElementType::I8, 0},
+    {"baseline", "sse2 cx8", llmrt_fake_step, 4096, 64, ElementType::F32, 0},
 };
 
 static const int32_t endTokens[] = {96, 95};
@@ -93,8 +94,8 @@ const ObjectDescriptor SYMBOL(FAKE_NAME) = {
     &SYMBOL(FAKE_NAME),
     STRING(FAKE_NAME),
     "toy model of the runtime's tests",
-    {97, 8, 3, 64, 4, 11, 1, 1, 2, 0, endTokens, 1000, 100, 2000, 300, 50,
-     ElementType::F32, ElementType::F32},
+    {97, 8, 3, 64, 4, 11, 1, 1, 2, ElementType::F32, endTokens, 1000, 100, 2000,
+     300, 50},
     arguments,
     sizeof(arguments) / sizeof(arguments[0]),
     groups,

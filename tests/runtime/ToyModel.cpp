@@ -36,7 +36,8 @@ ToyModel::ToyModel() {
                        {dimension(DimSymbol::Outputs), {-1, 0, 97}}});
   groups = {{"full", 2, 4, 64, 128, 0, 1, 4, ElementType::I32},
             {"window", 1, 2, 64, 64, 5, 1, 4, ElementType::I32}};
-  levels = {{"baseline", "sse2", llmrt_fake_step, 4096, 64}};
+  levels = {
+      {"baseline", "sse2", llmrt_fake_step, 4096, 64, ElementType::BF16, 0}};
 
   descriptor.magic = kObjectMagic;
   descriptor.version = kObjectVersion;

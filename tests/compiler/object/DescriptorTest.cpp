@@ -30,14 +30,14 @@ static llm::ObjectDescription full() {
   model.facts.prefillFlopsPerToken = 110;
   model.facts.headFlops = 111;
   model.facts.attentionFlopsPerPair = 112;
-  model.facts.computeType = ElementType::BF16;
   model.facts.weightType = ElementType::I8;
   model.endTokens = {2, 50, 99};
   model.arguments[0].required = false;
   model.groups.push_back({"full", 30, 16, 6144, 0, 3, 64, ElementType::BF16});
   model.groups.push_back({"window", 2, 32, 128, 4096, 1, 32, ElementType::I8});
   model.levels.insert(model.levels.begin(),
-                      {"x86-64-v4", "avx512f avx512bw", "toy_step", 1024, 192});
+                      {"x86-64-v4", "avx512f avx512bw", "toy_step", 1024, 192,
+                       ElementType::BF16});
   for (int i = 0; i < 100000; ++i)
     model.tokenizer.push_back(i * 7);
   model.chatTemplate = {1, 0, 2, 0};
@@ -115,6 +115,7 @@ TEST(Descriptor, ArrivesAsDescribed) {
   EXPECT_STREQ(object->levels[0].features, "avx512f avx512bw");
   EXPECT_EQ(object->levels[0].arenaBytes, 1024u);
   EXPECT_EQ(object->levels[0].scratchBytes, 192u);
+  EXPECT_EQ(object->levels[0].computeType, ElementType::BF16);
   EXPECT_STREQ(object->levels[1].name, "x86-64");
   EXPECT_STREQ(object->levels[1].features, "");
   EXPECT_NE(object->levels[1].step, nullptr);
