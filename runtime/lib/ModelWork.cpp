@@ -1,12 +1,13 @@
 //===- ModelWork.cpp - The least work a step can be done with -------------===//
 //
-// Layers with a window read and multiply less. The facts give sums over all
-// layers; each state group gets its part of them by its layers (operations) and
-// by its bytes a token (KV).
+// Layers with a window read and multiply less. The facts give operations summed
+// over all layers; each state group gets its part of them by its layers.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/lib/ModelWork.h"
+
+#include "runtime/lib/ObjectCheck.h"
 
 #include <algorithm>
 
@@ -14,17 +15,15 @@ using namespace llmrt;
 
 uint64_t llmrt::decodeBytes(const ObjectDescriptor &descriptor, uint32_t batch,
                             uint32_t context) {
-  double all = 0, read = 0;
+  uint64_t bytes = descriptor.facts.weightBytesRead;
   for (uint64_t index = 0; index < descriptor.groupCount; ++index) {
     const StateGroup &group = descriptor.groups[index];
-    double tokenBytes = double(group.pageBytes) / group.pageTokens;
-    all += tokenBytes;
-    read +=
-        tokenBytes * (group.window ? std::min(group.window, context) : context);
+    uint64_t tokens = group.window ? std::min(group.window, context) : context;
+    // Keys and values; neither their padding nor the scales of integers.
+    bytes += 2 * batch * tokens * group.layers * group.keyValueHeads *
+             group.headDim * elementBytes(group.type);
   }
-  double tokens = all > 0 ? read / all : context;
-  return descriptor.facts.weightBytesRead +
-         uint64_t(batch * tokens * double(descriptor.facts.stateBytesPerToken));
+  return bytes;
 }
 
 /// Pairs of a query and a key that it sees.

@@ -142,8 +142,8 @@ struct StateGroup {
   uint64_t pageBytes;      ///< layers * layerPageBytes
   uint32_t window; ///< 0: all tokens are kept; else pages that lie wholly
                    ///< before context - window may be freed
-  uint32_t keyValueHeads; ///< informative
-  uint32_t headDim;       ///< informative
+  uint32_t keyValueHeads; ///< with headDim: the work of a step
+  uint32_t headDim;
   ElementType type;
 };
 

@@ -3,16 +3,17 @@
 // Tokens a second of prefill and decode, and the share of the machine's ceiling
 // that they are: for decode the bytes that must be read over the read
 // bandwidth, for prefill the operations that must be done over the arithmetic
-// peak. The ceilings are measured in the same run, before and after, with the
-// same threads; llmrt.h says what counts as work.
+// peak; llmrt.h says what counts as work. The ceilings are measured between all
+// repeats, with the same threads: each repeat is compared with what the machine
+// could do just before and just after it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/tools/BenchReport.h"
 #include "runtime/tools/Handles.h"
 #include "runtime/tools/MachinePeaks.h"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -24,50 +25,39 @@ namespace {
 
 struct BenchOptions : CommonOptions {
   std::vector<uint32_t> prompts = {512};
-  uint32_t tokens = 128;
+  std::vector<uint32_t> steps = {128};
   std::vector<uint32_t> batches = {1, 4, 16};
   uint32_t repeats = 5;
   bool json = false;
   CLI::Option *batchesGiven = nullptr;
 
   void add(CLI::App &app);
-};
-
-/// Tokens a second over the repeats, and the work of one repeat.
-struct Measurement {
-  uint32_t tokens, batch;
-  std::vector<double> rates; ///< ascending
-  double work;               ///< bytes or operations
-  double workPerToken() const { return work / (double(tokens) * batch); }
-  double median() const {
-    size_t half = rates.size() / 2;
-    return rates.size() % 2 ? rates[half] : (rates[half - 1] + rates[half]) / 2;
-  }
-  /// Of a ceiling in 10^9 bytes or operations a second.
-  double share(double peak) const {
-    return median() * workPerToken() / (peak * 1e9);
-  }
+  void leaveOutBatches(uint32_t maxBatch);
 };
 
 /// A model and an engine with some sequences, being measured.
 class Bench {
 public:
-  Bench(llmrt_model *model, const BenchOptions &options, uint32_t sequences,
-        uint32_t context);
+  Bench(llmrt_model *model, const BenchOptions &options);
 
   uint32_t threads() const { return llmrt_engine_threads(engine.get()); }
-  Measurement prefill(uint32_t tokens);
-  Measurement decode(uint32_t tokens, uint32_t batch);
+  const llmrt_memory &memory() const { return contract; }
+  Measurement prefill(uint32_t tokens, MachinePeaks &peaks);
+  Measurement decode(uint32_t tokens, uint32_t batch, MachinePeaks &peaks);
 
 private:
   std::vector<int32_t> promptOf(uint32_t tokens) const;
   void forward(const std::vector<llmrt_span> &spans);
   void clear();
+  void wake();
   template <typename Body>
-  std::vector<double> timed(double tokens, Body &&body);
+  void repeat(Measurement &found, double work, MachinePeaks &peaks,
+              Body &&body);
 
   llmrt_model *model;
   llmrt_model_info info;
+  llmrt_engine_options engineOptions;
+  llmrt_memory contract;
   uint32_t repeats;
   EnginePointer engine;
   std::vector<llmrt_sequence> sequences;
@@ -78,16 +68,19 @@ private:
 
 void BenchOptions::add(CLI::App &app) {
   CommonOptions::add(app);
-  app.add_option("-p", prompts, "Tokens of a prompt (default: 512)")
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber);
-  app.add_option("-n", tokens, "Tokens to decode (default: 128)")
-      ->check(CLI::PositiveNumber);
-  batchesGiven = app.add_option("-b", batches,
-                                "Sequences decoded at a time (default: 1,4,16, "
-                                "as far as the model was compiled for them)")
-                     ->delimiter(',')
-                     ->check(CLI::PositiveNumber);
+  // One argument a flag: what follows may be the model.
+  auto list = [&](const char *flag, std::vector<uint32_t> &values,
+                  const char *help) {
+    return app.add_option(flag, values, help)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::PositiveNumber);
+  };
+  list("-p", prompts, "Tokens of a prompt, a list (default: 512)");
+  list("-n", steps, "Tokens to decode, a list (default: 128)");
+  batchesGiven = list("-b", batches,
+                      "Sequences decoded at a time, a list (default: 1,4,16, "
+                      "as far as the model was compiled for them)");
   app.add_option("--repeats", repeats,
                  "How often to measure, after one round to warm up "
                  "(default: 5)")
@@ -95,11 +88,33 @@ void BenchOptions::add(CLI::App &app) {
   app.add_flag("--json", json, "Print JSON");
 }
 
-Bench::Bench(llmrt_model *model, const BenchOptions &options, uint32_t count,
-             uint32_t context)
-    : model(model), info(infoOf(model)), repeats(options.repeats),
-      engine(createEngine(model, {options.threads, count, context, 0})),
-      sequences(count), logits(size_t(count) * info.vocab_size) {
+void BenchOptions::leaveOutBatches(uint32_t maxBatch) {
+  auto found = std::find_if(batches.begin(), batches.end(),
+                            [&](uint32_t batch) { return batch > maxBatch; });
+  if (found == batches.end())
+    return;
+  std::string sentence =
+      fmt::format("a batch of {}: the model was compiled for {} (--max-batch)",
+                  *found, maxBatch);
+  if (batchesGiven->count() != 0)
+    exitWith(sentence);
+  fmt::print(stderr, "Left out {}.\n", sentence);
+  batches.erase(found, batches.end());
+}
+
+static uint32_t largest(const std::vector<uint32_t> &values) {
+  return *std::max_element(values.begin(), values.end());
+}
+
+Bench::Bench(llmrt_model *model, const BenchOptions &options)
+    : model(model), info(infoOf(model)),
+      engineOptions{options.threads, largest(options.batches),
+                    std::max(largest(options.steps), largest(options.prompts)),
+                    0},
+      repeats(options.repeats), engine(createEngine(model, engineOptions)),
+      sequences(engineOptions.sequences),
+      logits(sequences.size() * info.vocab_size) {
+  orExit(llmrt_memory_contract(model, &engineOptions, &contract));
   for (llmrt_sequence &sequence : sequences)
     orExit(llmrt_sequence_create(engine.get(), &sequence));
 }
@@ -122,34 +137,58 @@ void Bench::clear() {
     orExit(llmrt_sequence_truncate(engine.get(), sequence, 0));
 }
 
-/// Tokens a second of each repeat of `body`, ascending.
-template <typename Body>
-std::vector<double> Bench::timed(double tokens, Body &&body) {
-  std::vector<double> rates;
-  for (uint32_t repeat = 0; repeat <= repeats; ++repeat) {
+/// The team has slept while the peaks were measured, and threads that wake up
+/// may share a CPU at first: steps until each has its own.
+void Bench::wake() {
+  auto begin = std::chrono::steady_clock::now();
+  int32_t token = 0;
+  do {
     clear();
+    forward({{sequences[0], &token, 1, 1, 0}});
+  } while (std::chrono::steady_clock::now() - begin <
+           std::chrono::milliseconds(20));
+  clear();
+}
+
+/// Times `body`, which does `work` bytes or operations, on empty sequences.
+template <typename Body>
+void Bench::repeat(Measurement &found, double work, MachinePeaks &peaks,
+                   Body &&body) {
+  PeakRates before = {};
+  for (uint32_t repeat = 0; repeat <= repeats; ++repeat) {
+    wake();
     auto begin = std::chrono::steady_clock::now();
     body();
     std::chrono::duration<double> seconds =
         std::chrono::steady_clock::now() - begin;
-    if (repeat != 0) // the first warms up
-      rates.push_back(tokens / seconds.count());
+    PeakRates after = peaks.sample();
+    if (repeat != 0) { // the first warms up
+      found.rates.add(double(found.tokens) * found.batch / seconds.count());
+      found.shares.add(
+          work / seconds.count() /
+          (MachinePeaks::around(before, after, found.ceiling) * 1e9));
+    }
+    before = after;
   }
-  std::sort(rates.begin(), rates.end());
-  return rates;
 }
 
-Measurement Bench::prefill(uint32_t tokens) {
+Measurement Bench::prefill(uint32_t tokens, MachinePeaks &peaks) {
+  Measurement found{tokens, 1, arithmeticPeak(info.compute_type), {}, {}};
   std::vector<int32_t> prompt = promptOf(tokens);
-  auto rates = timed(
-      tokens, [&] { forward({{sequences[0], prompt.data(), tokens, 1, 0}}); });
-  return {tokens, 1, rates, double(llmrt_model_prefill_flops(model, tokens))};
+  repeat(found, double(llmrt_model_prefill_flops(model, tokens)), peaks,
+         [&] { forward({{sequences[0], prompt.data(), tokens, 1, 0}}); });
+  return found;
 }
 
-Measurement Bench::decode(uint32_t tokens, uint32_t batch) {
-  std::vector<int32_t> last(batch);
+Measurement Bench::decode(uint32_t tokens, uint32_t batch,
+                          MachinePeaks &peaks) {
+  Measurement found{tokens, batch, Peak::Read, {}, {}};
+  double bytes = 0;
+  for (uint32_t context = 1; context <= tokens; ++context)
+    bytes += double(llmrt_model_decode_bytes(model, batch, context));
+  std::vector<int32_t> last;
   llmrt_sampling greedy = {};
-  auto rates = timed(double(tokens) * batch, [&] {
+  repeat(found, bytes, peaks, [&] {
     last = promptOf(batch);
     for (uint32_t step = 0; step < tokens; ++step) {
       std::vector<llmrt_span> spans;
@@ -162,29 +201,7 @@ Measurement Bench::decode(uint32_t tokens, uint32_t batch) {
             logits.data() + size_t(index) * info.vocab_size, &last[index]));
     }
   });
-  double bytes = 0;
-  for (uint32_t context = 1; context <= tokens; ++context)
-    bytes += double(llmrt_model_decode_bytes(model, batch, context));
-  return {tokens, batch, rates, bytes};
-}
-
-static nlohmann::json toJson(const Measurement &found, double peak) {
-  return {{"tokens", found.tokens},
-          {"batch", found.batch},
-          {"tokens_per_s",
-           {{"median", found.median()},
-            {"min", found.rates.front()},
-            {"max", found.rates.back()}}},
-          {"share", found.share(peak)}};
-}
-
-static void printRow(const char *what, const Measurement &found, double peak,
-                     const char *ceiling) {
-  fmt::print("{:<8} {:>6} {:>6} {:>10.1f} {:>10.1f} {:>10.1f} {:>6.1f} % of "
-             "{}\n",
-             what, found.tokens, found.batch, found.median(),
-             found.rates.front(), found.rates.back(), found.share(peak) * 100,
-             ceiling);
+  return found;
 }
 
 int main(int count, char **arguments) {
@@ -195,70 +212,20 @@ int main(int count, char **arguments) {
 
   ModelPointer model = options.open();
   llmrt_model_info info = infoOf(model.get());
-  auto tooMany = [&](uint32_t batch) { return batch > info.max_batch; };
-  auto found =
-      std::find_if(options.batches.begin(), options.batches.end(), tooMany);
-  if (found != options.batches.end()) {
-    std::string sentence =
-        fmt::format("a batch of {}: the model was compiled for {} "
-                    "(--max-batch)",
-                    *found, info.max_batch);
-    if (options.batchesGiven->count() != 0)
-      exitWith(sentence);
-    fmt::print(stderr, "Left out {}.\n", sentence);
-    options.batches.erase(found, options.batches.end());
-  }
-
-  MachinePeaks peaks;
-  std::vector<Measurement> prefill, decode;
-  uint32_t threads;
-  {
-    uint32_t batch =
-        *std::max_element(options.batches.begin(), options.batches.end());
-    uint32_t context =
-        std::max(options.tokens, *std::max_element(options.prompts.begin(),
-                                                   options.prompts.end()));
-    Bench bench(model.get(), options, batch, context);
-    threads = bench.threads();
-    peaks.measure(threads);
-    for (uint32_t tokens : options.prompts)
-      prefill.push_back(bench.prefill(tokens));
-    for (uint32_t size : options.batches)
-      decode.push_back(bench.decode(options.tokens, size));
-  }
-  peaks.measure(threads);
-  double arithmetic = peaks.arithmetic(info.compute_type);
-
-  if (options.json) {
-    nlohmann::json result = {{"model", info.name},
-                             {"level", info.cpu_level},
-                             {"compute_type", info.compute_type},
-                             {"threads", threads},
-                             {"repeats", options.repeats},
-                             {"machine",
-                              {{"read_gb_s", peaks.readGBytes},
-                               {"f32_gflop_s", peaks.f32GFlops},
-                               {"bf16_gflop_s", peaks.bf16GFlops},
-                               {"int8_gop_s", peaks.int8GOps}}},
-                             {"prefill", nlohmann::json::array()},
-                             {"decode", nlohmann::json::array()}};
-    for (const Measurement &each : prefill)
-      result["prefill"].push_back(toJson(each, arithmetic));
-    for (const Measurement &each : decode)
-      result["decode"].push_back(toJson(each, peaks.readGBytes));
-    fmt::print("{}\n", result.dump(2));
-    return 0;
-  }
-  fmt::print("{}, level {}, {} threads\n", info.name, info.cpu_level, threads);
-  fmt::print("machine: reads {:.1f} GB/s; f32 {:.0f}, bf16 {:.0f} GFLOP/s; "
-             "int8 {:.0f} GOP/s\n\n",
-             peaks.readGBytes, peaks.f32GFlops, peaks.bf16GFlops,
-             peaks.int8GOps);
-  fmt::print("{:<8} {:>6} {:>6} {:>10} {:>10} {:>10}\n", "", "tokens", "batch",
-             "tokens/s", "min", "max");
-  for (const Measurement &each : prefill)
-    printRow("prefill", each, arithmetic, info.compute_type);
-  for (const Measurement &each : decode)
-    printRow("decode", each, peaks.readGBytes, "reading");
+  options.leaveOutBatches(info.max_batch);
+  Bench bench(model.get(), options);
+  MachinePeaks peaks(bench.threads());
+  if (!peaks.valid())
+    exitWith("no memory to measure its bandwidth with");
+  BenchReport report{info, bench.memory(), bench.threads(), peaks, {}, {}};
+  for (uint32_t tokens : options.prompts)
+    report.prefill.push_back(bench.prefill(tokens, peaks));
+  for (uint32_t batch : options.batches)
+    for (uint32_t tokens : options.steps)
+      report.decode.push_back(bench.decode(tokens, batch, peaks));
+  if (options.json)
+    report.printJson();
+  else
+    report.printTable();
   return 0;
 }
