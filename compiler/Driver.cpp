@@ -14,6 +14,7 @@
 #include "frontends/architectures/Architecture.h"
 #include "frontends/chat_template/ChatTemplateCompiler.h"
 #include "frontends/tokenizer/TokenizerCompiler.h"
+#include "passes/analysis/WeightKind.h"
 #include "passes/analysis/WeightLayout.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -79,6 +80,8 @@ public:
       if (options.emit == stage.name)
         return print(*module);
     }
+    if (failed(checkArithmetic()))
+      return failure();
     description = describeModel(*module, *checkpoint, options);
     report.addModel(*module);
     for (const CpuTarget &target : targets) {
@@ -112,6 +115,47 @@ private:
       if (llvm::Error error = setTileChoices(target->tiles, options.tiles))
         return fail(std::move(error));
       targets.push_back(*target);
+    }
+    return success();
+  }
+
+  /// No level falls back to f32 unless it says so, or not at all where the
+  /// arithmetic was asked for.
+  LogicalResult checkArithmetic() {
+    struct Arithmetic {
+      WeightKind kind;
+      llvm::StringLiteral flag, weights, instructions;
+      bool wanted, CpuTarget::*has;
+    };
+    const Arithmetic table[] = {
+        {WeightKind::Integers, "int8", "quantized", "AVX512-VNNI",
+         pipeline.roundToInt8, &CpuTarget::byteDot},
+        {WeightKind::Halves, "bf16", "bf16", "AVX512-BF16",
+         pipeline.roundToBF16, &CpuTarget::bf16Dot},
+    };
+    for (const Arithmetic &a : table) {
+      bool asked = options.activations == a.flag;
+      if (!multiplies(*module, a.kind)) {
+        if (asked)
+          return fail("--activations=" + a.flag +
+                      ": no linear layer has weights that are " + a.weights +
+                      "; accepted: auto, float");
+        continue;
+      }
+      for (const CpuTarget &target : targets) {
+        if (!a.wanted || target.*a.has)
+          continue;
+        std::string what = target.name + " multiplies " + a.weights.str() +
+                           " weights in f32, because it lacks " +
+                           a.instructions.str();
+        if (asked)
+          return fail(what + "; --activations=" + a.flag +
+                      " refuses that; accepted: levels that have it, or "
+                      "--activations=auto, float");
+        llvm::errs() << "llm-compile: " << what << ": slower than " << a.flag
+                     << " (--activations=" << a.flag
+                     << " refuses such a level)\n";
+      }
     }
     return success();
   }

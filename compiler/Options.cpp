@@ -83,7 +83,8 @@ struct Flags {
       "activations", cl::init("auto"), cl::value_desc("type"),
       cl::desc("auto: inputs of linear layers become 8-bit integers where "
                "weights are quantized, bf16 where they are bf16, if the level "
-               "has the instructions; float: they stay f32"),
+               "has the instructions; int8, bf16: the same, and a level "
+               "without the instructions is refused; float: they stay f32"),
       cl::cat(category)};
   cl::opt<std::string> quantize{
       "quantize", cl::value_desc("scheme"),
@@ -154,8 +155,12 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
       !oneOf("kv-cache", flags.kvCache,
              {"auto", "f32", "bf16", "f16", "int8"}) ||
       !oneOf("weights", flags.weights, {"embed", "file"}) ||
-      !oneOf("activations", flags.activations, {"auto", "float"}))
+      !oneOf("activations", flags.activations,
+             {"auto", "float", "int8", "bf16"}))
     return false;
+  if (flags.activations == "bf16" && flags.dtype == "f32")
+    return wrong("--activations=bf16 with --dtype=f32, which multiplies "
+                 "matrices of floats in f32; accepted: one of them");
   if (flags.pageSize < 16 || (flags.pageSize & (flags.pageSize - 1)) ||
       flags.pageSize > 1024)
     return wrong("--page-size=" + Twine(flags.pageSize) +

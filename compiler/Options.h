@@ -25,7 +25,8 @@ struct CompileOptions {
       "auto"; ///< f32, bf16, f16: what matrices are multiplied in
   std::string kvCache = "auto";
   std::string quantize;             ///< empty: weights as stored
-  std::string activations = "auto"; ///< "float": never rounded
+  /// "float": never rounded; "int8", "bf16": no level without may be asked for
+  std::string activations = "auto";
   int64_t pageSize = 32;
   int64_t maxContext = 0; ///< 0: what the model was made for
   int64_t maxBatch = 16;

@@ -41,11 +41,11 @@ static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
     narrow.element = options.dtype;
     pm.addPass(createNarrowWeights(narrow));
   }
+  if (!options.quantize.empty())
+    pm.addPass(createQuantizeWeights({options.quantize}));
   pm.addPass(createFuseGatedLinear());
   pm.addPass(createMergeProjections());
   pm.addPass(createFuseResidualLinear());
-  if (!options.quantize.empty())
-    pm.addPass(createQuantizeWeights({options.quantize}));
   InsertPagedKVOptions kv;
   kv.element = options.kvElement;
   kv.pageTokens = options.pageTokens;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/analysis/WeightKind.h"
 #include "passes/model/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -43,7 +44,8 @@ struct FuseGate : OpRewritePattern<arith::MulFOp> {
         continue;
       LinearOp gate = soleProduct(silu.getInput()), up = soleProduct(plain);
       if (!gate || !up || gate.getInput() != up.getInput() ||
-          gate.getBiases().size() != up.getBiases().size())
+          gate.getBiases().size() != up.getBiases().size() ||
+          weightKind(gate.getWeights()) != weightKind(up.getWeights()))
         continue;
       bool biased = !gate.getBiases().empty();
       rewriter.replaceOpWithNewOp<GatedLinearOp>(
@@ -58,7 +60,7 @@ struct FuseGate : OpRewritePattern<arith::MulFOp> {
     }
     return rewriter.notifyMatchFailure(
         mul, "not the activation of one linear layer times another of the same "
-             "input, each read once");
+             "input and kind of weights, each read once");
   }
 };
 

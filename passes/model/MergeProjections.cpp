@@ -2,10 +2,11 @@
 //
 // Queries, keys and values read the same rows: one op reads them once and one
 // phase computes all three. Weights are never copied together, so their
-// encodings may differ.
+// encodings may differ, as long as all are multiplied in the same arithmetic.
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/analysis/WeightKind.h"
 #include "passes/model/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -60,12 +61,14 @@ namespace {
 
 struct MergeProjections : llm::impl::MergeProjectionsBase<MergeProjections> {
   void runOnOperation() override {
-    // Keyed by block, input and whether there are biases.
-    llvm::MapVector<std::tuple<Block *, Value, unsigned>, SmallVector<LinearOp>>
+    // Keyed by block, input, whether there are biases, and kind of weights.
+    llvm::MapVector<std::tuple<Block *, Value, unsigned, unsigned>,
+                    SmallVector<LinearOp>>
         groups;
     getOperation()->walk([&](LinearOp op) {
       if (!op.getResidual())
-        groups[{op->getBlock(), op.getInput(), op.getBiases().empty() ? 0u : 1u}]
+        groups[{op->getBlock(), op.getInput(), op.getBiases().empty() ? 0u : 1u,
+                static_cast<unsigned>(weightKind(op.getWeights()))}]
             .push_back(op);
     });
     for (auto &[key, ops] : groups) {

@@ -20,7 +20,8 @@ def FuseGatedLinear : Pass<"llm-fuse-gated-linear"> {
   let description = [{
     Saves writing and reading both projections. Needs `llm.silu` of a linear layer times
     a linear layer of the same input. Leaves `llm.gated_linear`. Declines
-    projections that something else reads.
+    projections that something else reads, and weights of which one alone could be
+    multiplied as integers or bf16.
     Example: tests/passes/model/fuse-gated-linear-doc.mlir
   }];
 }
@@ -29,7 +30,8 @@ def MergeProjections : Pass<"llm-merge-projections"> {
   let summary = "Put linear layers of the same input into one";
   let description = [{
     Saves reading the input again, and a barrier for each layer merged. The
-    weights stay apart, encodings may differ. Needs `llm.linear` ops in one block
+    weights stay apart, encodings may differ but not in what they are multiplied
+    in (integers, bf16, f32). Needs `llm.linear` ops in one block
     that read one value. Leaves one `llm.linear` and a column slice for each.
     Declines layers with a residual, and biases on some but not all.
     Example: tests/passes/model/merge-projections-doc.mlir

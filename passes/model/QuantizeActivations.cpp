@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/analysis/WeightKind.h"
 #include "passes/model/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -81,7 +82,8 @@ struct QuantizeActivations
     return hasLayers ? 0 : 1;
   }
 
-  template <typename Op> void visit(Op op, ValueRange weights) {
+  template <typename Op> void visit(Op op) {
+    ValueRange weights = multipliedWeights(op);
     int64_t count = 0;
     for (Value weight : weights) {
       auto packed = cast<PackedType>(weight.getType());
@@ -96,22 +98,14 @@ struct QuantizeActivations
     auto input = op.getInput();
     if (!cast<RankedTensorType>(input.getType()).getElementType().isF32())
       return;
-    auto allAre = [&](auto test) {
-      return llvm::all_of(weights, [&](Value weight) {
-        return test(cast<PackedType>(weight.getType()).getEncoding());
-      });
-    };
+    WeightKind kind = weightKind(weights);
     OpBuilder b(op);
-    if (int8 &&
-        allAre([](Attribute encoding) { return isa<GroupedAttr>(encoding); })) {
+    if (int8 && kind == WeightKind::Integers) {
       Rounded rounded = toIntegers(b, input);
       op.getInputMutable().assign(rounded.rows);
       op.getScalesMutable().assign(rounded.scales);
       op.getSumsMutable().assign(rounded.sums);
-    } else if (bf16 && allAre([](Attribute encoding) {
-                 auto dense = dyn_cast<DenseAttr>(encoding);
-                 return dense && dense.getElementType().isBF16();
-               })) {
+    } else if (bf16 && kind == WeightKind::Halves) {
       op.getInputMutable().assign(toHalves(b, input));
     }
   }
@@ -122,9 +116,9 @@ struct QuantizeActivations
                     .wasInterrupted();
     getOperation()->walk([&](Operation *op) {
       if (auto linear = dyn_cast<LinearOp>(op))
-        visit(linear, linear.getWeights());
+        visit(linear);
       else if (auto gated = dyn_cast<GatedLinearOp>(op))
-        visit(gated, {gated.getGate(), gated.getUp()});
+        visit(gated);
     });
     auto most = llvm::max_element(products, llvm::less_second());
     if (most != products.end())

@@ -59,3 +59,18 @@ func.func @a_product_without_activation(%x: tensor<?x8xf32>, %w: !llm.packed<16x
   %y = arith.mulf %g, %u : tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }
+
+// One of them as integers and one in bf16 is more than both in f32.
+// CHECK-LABEL: func.func @weights_of_two_kinds(
+//   CHECK-NOT:   llm.gated_linear
+//       CHECK:   arith.mulf
+func.func @weights_of_two_kinds(
+    %x: tensor<?x8xf32>, %w: !llm.packed<16x8, #llm.dense<bf16>>,
+    %v: !llm.packed<16x8, #llm.grouped<bits = 4, group = 32, zero = 8, minimum = false, super = 0>>)
+    -> tensor<?x16xf32> {
+  %g = llm.linear %x, %w : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<bf16>> -> tensor<?x16xf32>
+  %s = llm.silu %g : tensor<?x16xf32>
+  %u = llm.linear %x, %v : tensor<?x8xf32>, !llm.packed<16x8, #llm.grouped<bits = 4, group = 32, zero = 8, minimum = false, super = 0>> -> tensor<?x16xf32>
+  %y = arith.mulf %s, %u : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}

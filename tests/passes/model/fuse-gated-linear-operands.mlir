@@ -4,11 +4,11 @@
 //  CHECK-SAME:     %[[X:[^:]*]]: tensor<?x8xf32>, %[[GATE:[^:]*]]: !llm.packed{{.*}}, %[[UP:[^:]*]]: !llm.packed
 //       CHECK:   llm.gated_linear "silu" %[[X]], %[[GATE]], %[[UP]]
 func.func @gate_on_the_right(
-    %x: tensor<?x8xf32>, %gate: !llm.packed<16x8, #llm.dense<f32>>, %up: !llm.packed<16x8, #llm.dense<bf16>>)
+    %x: tensor<?x8xf32>, %gate: !llm.packed<16x8, #llm.dense<f32>>, %up: !llm.packed<16x8, #llm.dense<f16>>)
     -> tensor<?x16xf32> {
   %g = llm.linear %x, %gate : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
   %s = llm.silu %g : tensor<?x16xf32>
-  %u = llm.linear %x, %up : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<bf16>> -> tensor<?x16xf32>
+  %u = llm.linear %x, %up : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f16>> -> tensor<?x16xf32>
   %y = arith.mulf %u, %s : tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }

@@ -11,10 +11,10 @@
 //       CHECK:   return %[[QS]], %[[KS]], %[[VS]]
 func.func @queries_keys_and_values(
     %x: tensor<?x8xf32>,
-    %wq: !llm.packed<8x8, #llm.dense<f32>>, %wk: !llm.packed<4x8, #llm.dense<f32>>, %wv: !llm.packed<4x8, #llm.dense<bf16>>)
+    %wq: !llm.packed<8x8, #llm.dense<f32>>, %wk: !llm.packed<4x8, #llm.dense<f32>>, %wv: !llm.packed<4x8, #llm.dense<f16>>)
     -> (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) {
   %q = llm.linear %x, %wq : tensor<?x8xf32>, !llm.packed<8x8, #llm.dense<f32>> -> tensor<?x8xf32>
   %k = llm.linear %x, %wk : tensor<?x8xf32>, !llm.packed<4x8, #llm.dense<f32>> -> tensor<?x4xf32>
-  %v = llm.linear %x, %wv : tensor<?x8xf32>, !llm.packed<4x8, #llm.dense<bf16>> -> tensor<?x4xf32>
+  %v = llm.linear %x, %wv : tensor<?x8xf32>, !llm.packed<4x8, #llm.dense<f16>> -> tensor<?x4xf32>
   return %q, %k, %v : tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>
 }
