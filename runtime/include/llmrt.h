@@ -118,7 +118,8 @@ typedef struct llmrt_model_info {
   const char *name;
   const char *provenance;   /* compiler version and flags, input kind */
   const char *cpu_level;    /* the level that was picked */
-  const char *compute_type; /* what linear layers multiply in: f32, bf16, i8 */
+  /* What most of that level's multiply-adds are done in: f32, bf16, i8. */
+  const char *compute_type;
   uint32_t vocab_size;
   uint32_t hidden_size;
   uint32_t layers;
@@ -140,9 +141,10 @@ LLMRT_API void llmrt_model_get_info(const llmrt_model *model,
 /** The least work that a step of the model can be done with, whatever its
  *  code: the denominators of a share of the machine's ceiling. Padding,
  *  repacking and metadata do not count. Cannot fail.
- *  decode_bytes:  weights as encoded in the input, each read once (a tied head
- *                 once, other rows of the embedding not), and the KV entries of
- *                 `batch` sequences that each attend to `context` tokens.
+ *  decode_bytes:  weights as encoded in the input, or as kept where fewer bits
+ *                 were asked for, each read once (a tied head once, other rows
+ *                 of the embedding not), and the keys and values of `batch`
+ *                 sequences that each attend to `context` tokens.
  *  prefill_flops: two for each weight and token, attention's products, and the
  *                 head for the last token, for one prompt of `tokens`. */
 LLMRT_API uint64_t llmrt_model_decode_bytes(const llmrt_model *model,
