@@ -212,16 +212,21 @@ def LLM_BarrierOp : LLM_Op<"barrier"> {
   let assemblyFormat = "$team attr-dict";
 }
 
-def LLM_ClaimTileOp : LLM_Op<"claim_tile"> {
-  let summary = "Take the next unclaimed tile of the phase";
+def LLM_ClaimTilesOp : LLM_Op<"claim_tiles"> {
+  let summary = "Take a run of unclaimed tiles of the phase";
   let description = [{
+    Of `total` tiles, those from `first` up to `end` are the calling thread's;
+    none are left when both are equal. Runs shrink as tiles run out (guided
+    self-scheduling, Polychronopoulos and Kuck, 1987): neighbouring tiles, whose
+    weights lie one after the other, go to one thread, and threads end together.
+
     ```mlir
-    %t = llm.claim_tile %team
+    %first, %end = llm.claim_tiles %team of %total
     ```
   }];
-  let arguments = (ins LLM_TeamType:$team);
-  let results = (outs Index:$tile);
-  let assemblyFormat = "$team attr-dict";
+  let arguments = (ins LLM_TeamType:$team, Index:$total);
+  let results = (outs Index:$first, Index:$end);
+  let assemblyFormat = "$team `of` $total attr-dict";
 }
 
 def LLM_ContextBufferOp : LLM_Op<"context_buffer", [Pure]> {

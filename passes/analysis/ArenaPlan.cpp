@@ -43,12 +43,13 @@ unsigned ArenaPlan::newBuffer(Value value, int64_t position) {
   int64_t columns = type.getDimSize(1);
   int64_t padded = paddedColumns(columns, type.getElementTypeBitWidth());
   Buffer buffer;
+  buffer.exclusive = columns != padded;
+  int64_t rows = buffer.exclusive ? mostRows : ownRows;
   // A vector read at the last head's end may reach past the last row.
   buffer.bytes = llvm::alignTo((rows + kSpareRows) * padded *
                                        type.getElementTypeBitWidth() / 8 +
                                    64,
                                64);
-  buffer.exclusive = columns != padded;
   buffer.first = position;
   buffers.push_back(buffer);
   return buffers.size() - 1;
@@ -120,7 +121,7 @@ LogicalResult ArenaPlan::assign(Block &block, Value carried) {
 
 void ArenaPlan::place() {
   // Exclusive buffers first, in program order: every class of a model's steps
-  // has the same ones, so they get the same places in each.
+  // has the same ones, of the same size, so they get the same places in each.
   SmallVector<unsigned> order;
   for (bool exclusive : {true, false})
     for (unsigned i = 0; i < buffers.size(); ++i)
@@ -153,7 +154,8 @@ void ArenaPlan::place() {
 
 FailureOr<ArenaPlan> ArenaPlan::create(StepOp step, int64_t rows) {
   ArenaPlan plan;
-  plan.rows = rows;
+  plan.mostRows = rows;
+  plan.ownRows = std::min(rows, step.getRows()[1]);
   Block &body = step.getBody().front();
   plan.number(body);
   if (failed(plan.assign(body, Value())))

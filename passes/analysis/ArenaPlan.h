@@ -18,7 +18,7 @@ namespace llm {
 
 class ArenaPlan {
 public:
-  /// Plans a step whose tensors have at most `rows` rows. Emits an error and
+  /// Plans a step; `rows` is how many the largest step has. Emits an error and
   /// returns failure if a layer's result cannot take the hidden state's place.
   static mlir::FailureOr<ArenaPlan> create(StepOp step, int64_t rows);
 
@@ -45,7 +45,7 @@ private:
   void put(mlir::Value value, unsigned buffer);
   void place();
 
-  int64_t rows = 0, total = 0;
+  int64_t ownRows = 0, mostRows = 0, total = 0;
   llvm::DenseMap<mlir::Operation *, int64_t> positions, ends;
   llvm::DenseMap<mlir::Value, unsigned> bufferOf;
   llvm::SmallVector<Buffer> buffers;

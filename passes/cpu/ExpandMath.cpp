@@ -72,8 +72,13 @@ Value expandExp(math::ExpOp op) {
   Value x = op.getOperand();
   // Past these, the result is 0 or infinite and n would not fit an exponent.
   Value low = m.f(-104.0), high = m.f(89.0);
-  Value clamped = arith::MaximumFOp::create(m.b, x, low);
-  clamped = arith::MinimumFOp::create(m.b, clamped, high);
+  // What is no number stays so: comparisons with it are false.
+  auto limit = [&](Value value, arith::CmpFPredicate beyond, Value bound) {
+    Value outside = arith::CmpFOp::create(m.b, beyond, value, bound);
+    return arith::SelectOp::create(m.b, outside, bound, value).getResult();
+  };
+  Value clamped = limit(x, arith::CmpFPredicate::OLT, low);
+  clamped = limit(clamped, arith::CmpFPredicate::OGT, high);
   Value n = m.round(m.mul(clamped, m.f(1.44269504088896341)));
   Value r = m.fma(n, m.f(-0.693145751953125), clamped);
   r = m.fma(n, m.f(-1.42860682030941723212e-6), r);

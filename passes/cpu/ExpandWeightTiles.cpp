@@ -28,10 +28,15 @@ namespace {
 
 enum class Product { Floats, Halves, Bytes };
 
+/// Up to so many rows, a level multiplies faster than memory brings weights.
+constexpr int64_t kFewRows = 4;
+constexpr int64_t kLineBytes = 64;
+
 class TileExpansion {
 public:
-  TileExpansion(LinearTileOp op, Product product)
-      : op(op), product(product), b(op.getLoc(), op),
+  TileExpansion(LinearTileOp op, Product product, int64_t prefetchBytes)
+      : op(op), product(product), prefetchBytes(prefetchBytes),
+        b(op.getLoc(), op),
         rows(cast<VectorType>(op.getResult(0).getType()).getDimSize(0)),
         weights(op.getWeights().size()),
         lanes(VectorType::get(kPanel, b.getF32Type())) {}
@@ -39,11 +44,12 @@ public:
   void run() {
     PackedType type = packed(0);
     int64_t run = type.getLayout().getRunSpan(), columns = type.getColumns();
-    // Rows of bf16 and i8 are padded with zeros, rows of f32 end where they end.
+    // Rows of bf16 and i8 are padded with zeros, rows of f32 end where they
+    // end.
     int64_t whole = product == Product::Floats ? columns / run * run
                                                : llvm::alignTo(columns, run);
-    Value zero = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(lanes, 0.0f));
+    Value zero =
+        arith::ConstantOp::create(b, DenseElementsAttr::get(lanes, 0.0f));
     SmallVector<Value> sums(rows * weights, zero);
     if (whole > 0) {
       auto loop = scf::ForOp::create(
@@ -63,8 +69,8 @@ public:
 
     for (size_t w = 0; w < weights; ++w) {
       Value tile = arith::ConstantOp::create(
-          b, DenseElementsAttr::get(
-                 cast<VectorType>(op.getResult(w).getType()), 0.0f));
+          b, DenseElementsAttr::get(cast<VectorType>(op.getResult(w).getType()),
+                                    0.0f));
       for (int64_t r = 0; r < rows; ++r)
         tile = vector::InsertOp::create(b, sums[r * weights + w], tile, r);
       op.getResult(w).replaceAllUsesWith(tile);
@@ -98,13 +104,35 @@ private:
     Value span = index(layout.getBlockSpan());
     Value block = arith::DivUIOp::create(b, k, span);
     block = arith::MulIOp::create(b, block, index(layout.getBlockBytes()));
-    Value number =
-        arith::DivUIOp::create(b, arith::RemUIOp::create(b, k, span),
-                               index(layout.getRunSpan()));
+    Value number = arith::DivUIOp::create(b, arith::RemUIOp::create(b, k, span),
+                                          index(layout.getRunSpan()));
     return {arith::AddIOp::create(b, panel, block), number};
   }
 
+  /// Asks for what is `prefetchBytes` ahead of the run's weights: panels lie
+  /// one after the other, and a thread's next tile is mostly the next panel.
+  void prefetch(Value k) {
+    for (size_t w = 0; w < weights; ++w) {
+      PackedType type = packed(w);
+      EncodingInterface layout = type.getLayout();
+      int64_t bytes =
+          layout.getBlockBytes() * layout.getRunSpan() / layout.getBlockSpan();
+      Value panel = arith::MulIOp::create(b, op.getPanels()[w],
+                                          index(type.getPanelBytes()));
+      Value run = arith::DivUIOp::create(b, k, index(layout.getRunSpan()));
+      Value at = arith::AddIOp::create(
+          b, panel, arith::MulIOp::create(b, run, index(bytes)));
+      for (int64_t line = 0; line < bytes; line += kLineBytes)
+        memref::PrefetchOp::create(b, op.getWeights()[w],
+                                   ValueRange(plus(at, prefetchBytes + line)),
+                                   /*isWrite=*/false, /*localityHint=*/3,
+                                   /*isDataCache=*/true);
+    }
+  }
+
   void accumulate(Value k, int64_t count, MutableArrayRef<Value> sums) {
+    if (prefetchBytes > 0 && rows <= kFewRows)
+      prefetch(k);
     if (product == Product::Bytes)
       multiplyBytes(k, sums);
     else if (product == Product::Halves)
@@ -120,9 +148,8 @@ private:
       run.push_back(packed(w).getLayout().expandRun(
           b, op.getLoc(), op.getWeights()[w], place.offset, place.number));
     }
-    bool isF32 = cast<MemRefType>(op.getInput().getType())
-                     .getElementType()
-                     .isF32();
+    bool isF32 =
+        cast<MemRefType>(op.getInput().getType()).getElementType().isF32();
     for (int64_t i = 0; i < count; ++i)
       for (int64_t r = 0; r < rows; ++r) {
         Value x = memref::LoadOp::create(
@@ -143,11 +170,11 @@ private:
     Value word = vector::LoadOp::create(
         b, VectorType::get(count, type.getElementType()), op.getInput(),
         ValueRange{plus(op.getRow(), r), k});
-    word = vector::BitCastOp::create(b, VectorType::get(1, b.getI32Type()),
-                                     word);
-    Value words = vector::BroadcastOp::create(
-        b, VectorType::get(kPanel, b.getI32Type()),
-        vector::ExtractOp::create(b, word, 0));
+    word =
+        vector::BitCastOp::create(b, VectorType::get(1, b.getI32Type()), word);
+    Value words =
+        vector::BroadcastOp::create(b, VectorType::get(kPanel, b.getI32Type()),
+                                    vector::ExtractOp::create(b, word, 0));
     return vector::BitCastOp::create(b, type, words);
   }
 
@@ -169,59 +196,86 @@ private:
     }
   }
 
+  /// Sums of products of bytes over a group are exact in integers. Each quad of
+  /// weights meets every row before the next one is looked at, so that few
+  /// registers hold weights.
   void multiplyBytes(Value k, MutableArrayRef<Value> sums) {
-    auto bytes = VectorType::get(4 * kPanel, b.getI8Type());
     auto ints = VectorType::get(kPanel, b.getI32Type());
+    auto bytes = VectorType::get(4 * kPanel, b.getI8Type());
     Value zero = arith::ConstantOp::create(
         b, DenseElementsAttr::get(ints, static_cast<int32_t>(0)));
-    Value group = arith::DivUIOp::create(b, k, index(kActivationGroup));
+    auto encoding = [&](size_t w) {
+      return cast<GroupedAttr>(packed(w).getEncoding());
+    };
+    SmallVector<Place> places;
+    SmallVector<SmallVector<Value>> quads;
+    int64_t span = kRun;
     for (size_t w = 0; w < weights; ++w) {
-      auto encoding = cast<GroupedAttr>(packed(w).getEncoding());
-      Place place = placeOf(w, k);
-      SmallVector<Value> quads =
-          expandQuads(b, op.getLoc(), encoding, op.getWeights()[w],
-                      place.offset, place.number);
-      int64_t span = std::min(encoding.getGroup(), kRun);
-      for (int64_t first = 0; first < kRun; first += span) {
-        auto [scale, addend] =
-            expandGroupTerms(b, op.getLoc(), encoding, op.getWeights()[w],
-                             place.offset, place.number, first);
+      places.push_back(placeOf(w, k));
+      quads.push_back(expandQuads(b, op.getLoc(), encoding(w),
+                                  op.getWeights()[w], places[w].offset,
+                                  places[w].number));
+      span = std::min(span, encoding(w).getGroup());
+    }
+    for (int64_t first = 0; first < kRun; first += span) {
+      SmallVector<Value> dots(rows * weights, zero);
+      for (int64_t quad : quadOrder(first / 4, span / 4))
         for (int64_t r = 0; r < rows; ++r) {
-          Value dot = zero;
-          for (int64_t i = first; i < first + span; i += 4) {
-            Value x = broadcastWord(r, plus(k, i), bytes);
+          Value x = broadcastWord(r, plus(k, quad * 4), bytes);
+          for (size_t w = 0; w < weights; ++w) {
+            Value &dot = dots[r * weights + w];
             dot = LLVM::CallIntrinsicOp::create(
-                      b, ints,
-                      b.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
-                      ValueRange{dot, quads[i / 4], x})
+                      b, ints, b.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
+                      ValueRange{dot, quads[w][quad], x})
                       .getResult(0);
           }
-          Value row = plus(op.getRow(), r);
-          Value factor = memref::LoadOp::create(b, op.getScales(),
-                                                ValueRange{row, group});
-          Value &sum = sums[r * weights + w];
-          sum = vector::FMAOp::create(
-              b, arith::SIToFPOp::create(b, lanes, dot),
-              arith::MulFOp::create(b, scale, splat(factor)), sum);
-          if (!addend)
-            continue;
-          Value total;
-          for (int64_t i = first; i < first + span; i += kActivationSums) {
-            Value at = arith::DivUIOp::create(b, plus(k, i),
-                                              index(kActivationSums));
-            Value part = memref::LoadOp::create(b, op.getSums(),
-                                                ValueRange{row, at});
-            total = total ? arith::AddFOp::create(b, total, part).getResult()
-                          : part;
-          }
-          sum = vector::FMAOp::create(b, addend, splat(total), sum);
         }
+      for (size_t w = 0; w < weights; ++w) {
+        auto [scale, addend] =
+            expandGroupTerms(b, op.getLoc(), encoding(w), op.getWeights()[w],
+                             places[w].offset, places[w].number, first);
+        for (int64_t r = 0; r < rows; ++r)
+          addGroup(sums[r * weights + w], dots[r * weights + w], scale, addend,
+                   r, k, first, span);
       }
     }
   }
 
+  /// Quads whose weights share bytes stand side by side.
+  static SmallVector<int64_t> quadOrder(int64_t first, int64_t count) {
+    SmallVector<int64_t> order;
+    int64_t half = std::max<int64_t>(1, count / 2);
+    for (int64_t i = 0; i < half; ++i)
+      for (int64_t quad = i; quad < count; quad += half)
+        order.push_back(first + quad);
+    return order;
+  }
+
+  /// A weight is quant * scale + addend: with the row's scale and the sum of
+  /// its numbers, a group's dot product in f32.
+  void addGroup(Value &sum, Value dot, Value scale, Value addend, int64_t r,
+                Value k, int64_t first, int64_t span) {
+    Value row = plus(op.getRow(), r);
+    Value group = arith::DivUIOp::create(b, k, index(kActivationGroup));
+    Value factor =
+        memref::LoadOp::create(b, op.getScales(), ValueRange{row, group});
+    sum = vector::FMAOp::create(b, arith::SIToFPOp::create(b, lanes, dot),
+                                arith::MulFOp::create(b, scale, splat(factor)),
+                                sum);
+    if (!addend)
+      return;
+    Value total;
+    for (int64_t i = first; i < first + span; i += kActivationSums) {
+      Value at = arith::DivUIOp::create(b, plus(k, i), index(kActivationSums));
+      Value part = memref::LoadOp::create(b, op.getSums(), ValueRange{row, at});
+      total = total ? arith::AddFOp::create(b, total, part).getResult() : part;
+    }
+    sum = vector::FMAOp::create(b, addend, splat(total), sum);
+  }
+
   LinearTileOp op;
   Product product;
+  int64_t prefetchBytes;
   ImplicitLocOpBuilder b;
   int64_t rows;
   size_t weights;
@@ -236,22 +290,20 @@ void expandElement(WeightElementOp op) {
     return arith::ConstantIndexOp::create(b, value);
   };
   auto split = [&](Value value, int64_t by) {
-    return std::pair<Value, Value>(
-        arith::DivUIOp::create(b, value, index(by)),
-        arith::RemUIOp::create(b, value, index(by)));
+    return std::pair<Value, Value>(arith::DivUIOp::create(b, value, index(by)),
+                                   arith::RemUIOp::create(b, value, index(by)));
   };
   auto [panel, lane] = split(op.getRow(), kPanel);
   auto [block, k] = split(op.getColumn(), layout.getBlockSpan());
   Value offset = arith::AddIOp::create(
       b, arith::MulIOp::create(b, panel, index(type.getPanelBytes())),
       arith::MulIOp::create(b, block, index(layout.getBlockBytes())));
-  op.getResult().replaceAllUsesWith(layout.expandElement(
-      b, op.getLoc(), op.getWeight(), offset, lane, k));
+  op.getResult().replaceAllUsesWith(
+      layout.expandElement(b, op.getLoc(), op.getWeight(), offset, lane, k));
   op.erase();
 }
 
-struct ExpandWeightTiles
-    : llm::impl::ExpandWeightTilesBase<ExpandWeightTiles> {
+struct ExpandWeightTiles : llm::impl::ExpandWeightTilesBase<ExpandWeightTiles> {
   using ExpandWeightTilesBase::ExpandWeightTilesBase;
 
   FailureOr<Product> productFor(LinearTileOp op) {
@@ -271,7 +323,7 @@ struct ExpandWeightTiles
         FailureOr<Product> product = productFor(tile);
         if (failed(product))
           return WalkResult::interrupt();
-        TileExpansion(tile, *product).run();
+        TileExpansion(tile, *product, prefetchBytes).run();
       } else if (auto element = dyn_cast<WeightElementOp>(op)) {
         expandElement(element);
       }

@@ -88,6 +88,39 @@ llvm.func internal @team_barrier(%context: !llvm.ptr) attributes {{passthrough =
 }
 )mlir";
 
+/// Each claim takes the threads' equal share of half of what is left, one tile
+/// at least. {0} sync, {1} threads, {2} nextTile
+constexpr const char *kClaim = R"mlir(
+llvm.func internal @team_claim(%context: !llvm.ptr, %total: i32) -> !llvm.struct<(i32, i32)> attributes {{passthrough = ["noinline"]} {{
+  %one = llvm.mlir.constant(1 : i32) : i32
+  %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
+  %threadsAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %threads = llvm.load %threadsAt : !llvm.ptr -> i32
+  %parts = llvm.shl %threads, %one : i32
+  %nextTileAt = llvm.getelementptr %sync[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %seen = llvm.load %nextTileAt atomic monotonic {{alignment = 4 : i64} : !llvm.ptr -> i32
+  llvm.br ^try(%seen : i32)
+^try(%first: i32):
+  %none = llvm.icmp "uge" %first, %total : i32
+  llvm.cond_br %none, ^done(%total : i32), ^take
+^take:
+  %left = llvm.sub %total, %first : i32
+  %share = llvm.udiv %left, %parts : i32
+  %count = llvm.intr.umax(%share, %one) : (i32, i32) -> i32
+  %end = llvm.add %first, %count : i32
+  %exchange = llvm.cmpxchg %nextTileAt, %first, %end monotonic monotonic {{alignment = 4 : i64} : !llvm.ptr, i32
+  %now = llvm.extractvalue %exchange[0] : !llvm.struct<(i32, i1)>
+  %taken = llvm.extractvalue %exchange[1] : !llvm.struct<(i32, i1)>
+  llvm.cond_br %taken, ^done(%end : i32), ^try(%now : i32)
+^done(%last: i32):
+  %empty = llvm.mlir.undef : !llvm.struct<(i32, i32)>
+  %begun = llvm.insertvalue %first, %empty[0] : !llvm.struct<(i32, i32)>
+  %run = llvm.insertvalue %last, %begun[1] : !llvm.struct<(i32, i32)>
+  llvm.return %run : !llvm.struct<(i32, i32)>
+}
+)mlir";
+
 namespace {
 
 struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
@@ -99,10 +132,9 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
   }
   /// The address `offset` bytes after `base`.
   static Value at(ImplicitLocOpBuilder &b, Value base, int64_t offset) {
-    return LLVM::GEPOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
-                               b.getI8Type(), base,
-                               ArrayRef<LLVM::GEPArg>{
-                                   static_cast<int32_t>(offset)});
+    return LLVM::GEPOp::create(
+        b, LLVM::LLVMPointerType::get(b.getContext()), b.getI8Type(), base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
   }
   static Value load(ImplicitLocOpBuilder &b, Type type, Value base,
                     int64_t offset) {
@@ -112,35 +144,40 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
     return arith::IndexCastOp::create(b, b.getI64Type(), index);
   }
 
-  /// Replaces the team of a step function by (context, thread).
+  /// Replaces the team, the first argument of a function, by (context, thread).
   void lowerFunction(func::FuncOp function, int64_t scratchBytes) {
     MLIRContext *context = &getContext();
     ImplicitLocOpBuilder b(function.getLoc(), context);
     auto pointer = LLVM::LLVMPointerType::get(context);
     Block &entry = function.getBody().front();
-    Value team = entry.getArgument(0);
-    Value base = entry.addArgument(pointer, function.getLoc());
-    Value thread = entry.addArgument(b.getI64Type(), function.getLoc());
+    Value base = entry.insertArgument(1u, pointer, function.getLoc());
+    Value thread = entry.insertArgument(2u, b.getI64Type(), function.getLoc());
     function.walk([&](Operation *op) {
       b.setInsertionPoint(op);
       b.setLoc(op->getLoc());
       if (auto dim = dyn_cast<ContextDimOp>(op)) {
         Value dims = load(b, pointer, base, offsetof(StepContext, dims));
         Value value = load(b, b.getI64Type(), dims, dim.getSymbol() * 8);
-        op->replaceAllUsesWith(ValueRange(
-            arith::IndexCastOp::create(b, b.getIndexType(), value)));
+        op->replaceAllUsesWith(
+            ValueRange(arith::IndexCastOp::create(b, b.getIndexType(), value)));
       } else if (auto buffer = dyn_cast<ContextBufferOp>(op)) {
         op->replaceAllUsesWith(
             ValueRange(lowerBuffer(b, buffer, base, thread, scratchBytes)));
-      } else if (isa<ClaimTileOp>(op)) {
-        Value sync = load(b, pointer, base, offsetof(StepContext, sync));
-        Value one = LLVM::ConstantOp::create(b, b.getI32Type(),
-                                             b.getI32IntegerAttr(1));
-        Value claimed = LLVM::AtomicRMWOp::create(
-            b, LLVM::AtomicBinOp::add, at(b, sync, offsetof(TeamSync, nextTile)),
-            one, LLVM::AtomicOrdering::monotonic);
-        op->replaceAllUsesWith(ValueRange(
-            arith::IndexCastUIOp::create(b, b.getIndexType(), claimed)));
+      } else if (auto claim = dyn_cast<ClaimTilesOp>(op)) {
+        Value total =
+            arith::IndexCastUIOp::create(b, b.getI32Type(), claim.getTotal());
+        auto pair = LLVM::LLVMStructType::getLiteral(
+            context, {b.getI32Type(), b.getI32Type()});
+        Value run =
+            LLVM::CallOp::create(b, pair, "team_claim", ValueRange{base, total})
+                .getResult();
+        for (unsigned i : {0, 1})
+          op->getResult(i).replaceAllUsesWith(arith::IndexCastUIOp::create(
+              b, b.getIndexType(), LLVM::ExtractValueOp::create(b, run, i)));
+      } else if (auto call = dyn_cast<func::CallOp>(op)) {
+        SmallVector<Value> operands{base, thread};
+        llvm::append_range(operands, call.getOperands().drop_front());
+        func::CallOp::create(b, call.getCallee(), TypeRange(), operands);
       } else if (isa<BarrierOp>(op)) {
         LLVM::CallOp::create(b, TypeRange(), "team_barrier", ValueRange(base));
       } else {
@@ -148,11 +185,9 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
       }
       op->erase();
     });
-    assert(team.use_empty() && "every use of the team was replaced");
-    (void)team;
+    assert(entry.getArgument(0).use_empty() && "every use was replaced");
     entry.eraseArgument(0);
-    function.setFunctionType(
-        b.getFunctionType({pointer, b.getI64Type()}, {}));
+    function.setFunctionType(b.getFunctionType(entry.getArgumentTypes(), {}));
   }
 
   Value lowerBuffer(ImplicitLocOpBuilder &b, ContextBufferOp op, Value base,
@@ -214,8 +249,8 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
         b, symbol, b.getFunctionType({pointer, b.getI32Type()}, {}));
     b.setInsertionPointToStart(entry.addEntryBlock());
     Value context = entry.getArgument(0);
-    Value thread = arith::ExtUIOp::create(b, b.getI64Type(),
-                                          entry.getArgument(1));
+    Value thread =
+        arith::ExtUIOp::create(b, b.getI64Type(), entry.getArgument(1));
     Value dims = load(b, pointer, context, offsetof(StepContext, dims));
     Value rows = load(b, b.getI64Type(), dims, 0);
     for (func::FuncOp function : classes) {
@@ -249,8 +284,9 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
                             "--llm-lower-steps makes them";
       return signalPassFailure();
     }
-    for (func::FuncOp function : classes)
-      lowerFunction(function, scratch.getInt());
+    for (auto function : module.getOps<func::FuncOp>())
+      if (isa<TeamType>(function.getArgumentTypes().front()))
+        lowerFunction(function, scratch.getInt());
     addEntry(module, classes);
 
     std::string barrier = llvm::formatv(
@@ -259,7 +295,10 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
         offsetof(TeamSync, generation), offsetof(TeamSync, nextTile),
         offsetof(TeamSync, sleepers), offsetof(HostTable, park),
         offsetof(HostTable, wake), offsetof(HostTable, self));
-    if (failed(parseSourceString(barrier, module.getBody(),
+    std::string claim = llvm::formatv(kClaim, offsetof(StepContext, sync),
+                                      offsetof(StepContext, threads),
+                                      offsetof(TeamSync, nextTile));
+    if (failed(parseSourceString(barrier + claim, module.getBody(),
                                  ParserConfig(&getContext()))))
       signalPassFailure();
   }

@@ -10,8 +10,8 @@ def LowerSteps : Pass<"llm-lower-steps", "::mlir::ModuleOp"> {
   let description = [{
     Plans the arena (passes/analysis/ArenaPlan.h), gives every weight its place in
     the weight segment, and turns each `llm.step` into a function: layers become
-    a loop over tables, a phase a loop over tiles that threads claim one by one,
-    with a barrier after it. Needs steps that consist of phases. Leaves scf, memref,
+    a loop over tables, a phase a function in which threads claim runs of tiles,
+    with a barrier after each call. Needs steps that consist of phases. Leaves scf, memref,
     vector and arith, the module's attributes `llm.arena_bytes` and
     `llm.scratch_bytes` saying what the host must bring.
     Example: tests/passes/cpu/lower-steps-doc.mlir
@@ -40,6 +40,8 @@ def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
            "The level multiplies pairs of bf16 (avx512_bf16)">,
     Option<"byteDot", "byte-dot", "bool", "false",
            "The level multiplies quads of bytes (avx512_vnni)">,
+    Option<"prefetchBytes", "prefetch-bytes", "int64_t", "0",
+           "How far ahead tiles of few rows ask for weights; 0: not at all">,
   ];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
     "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",

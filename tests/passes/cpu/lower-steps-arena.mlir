@@ -5,7 +5,7 @@
 
 // Each result may take its input's buffer: one buffer for a chain.
 // CHECK: module attributes {llm.arena_bytes = 2112 : i64
-llm.step @in_place rows [1, 1] arguments ["positions"] outputs ["y"] {
+llm.step @in_place rows [1, 16] arguments ["positions"] outputs ["y"] {
 ^bb0(%p: tensor<?xi32>):
   %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
     : tensor<?xi32> -> tensor<?x16xf32>
@@ -19,7 +19,7 @@ llm.step @in_place rows [1, 1] arguments ["positions"] outputs ["y"] {
 
 // Rope may not: a and b, then c where a was.
 // CHECK: module attributes {llm.arena_bytes = 4224 : i64
-llm.step @dead_values_make_room rows [1, 1] arguments ["positions"] outputs ["y"] {
+llm.step @dead_values_make_room rows [1, 16] arguments ["positions"] outputs ["y"] {
 ^bb0(%p: tensor<?xi32>):
   %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
     : tensor<?xi32> -> tensor<?x16xf32>
@@ -33,7 +33,7 @@ llm.step @dead_values_make_room rows [1, 1] arguments ["positions"] outputs ["y"
 
 // The input is read again later, so its buffer is not written over.
 // CHECK: module attributes {llm.arena_bytes = 4224 : i64
-llm.step @values_read_later_stay rows [1, 1] arguments ["positions"] outputs ["y"] {
+llm.step @values_read_later_stay rows [1, 16] arguments ["positions"] outputs ["y"] {
 ^bb0(%p: tensor<?xi32>):
   %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
     : tensor<?xi32> -> tensor<?x16xf32>
@@ -49,7 +49,7 @@ llm.step @values_read_later_stay rows [1, 1] arguments ["positions"] outputs ["y
 // CHECK: module attributes {llm.arena_bytes = 4224 : i64
 llm.parameter @w : !llm.packed<16x16, #llm.dense<f32>> from "F32" ["0", "1", "2"]
 
-llm.step @residual_in_place rows [1, 1] arguments ["positions"] outputs ["y"] {
+llm.step @residual_in_place rows [1, 16] arguments ["positions"] outputs ["y"] {
 ^bb0(%p: tensor<?xi32>):
   %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
     : tensor<?xi32> -> tensor<?x16xf32>

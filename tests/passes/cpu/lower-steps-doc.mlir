@@ -1,22 +1,29 @@
 // RUN: llm-opt %s --llm-lower-steps=max-rows=16 | FileCheck %s
 
-// One buffer of 16 rows, and 16 spare rows and a vector that tiles may touch.
-// CHECK:     module attributes {llm.arena_bytes = 2112 : i64, llm.scratch_bytes = 0 : i64} {
+// One buffer of one row, and 16 spare rows and a vector that tiles may touch.
+// CHECK:     module attributes {llm.arena_bytes = 1152 : i64, llm.scratch_bytes = 0 : i64} {
 // CHECK:     memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[0, 4096]>
 // CHECK:     func.func private @one(%[[TEAM:.*]]: !llm.team) attributes {llm.rows = array<i64: 1, 1>
-// CHECK:       %[[TOKENS:.*]] = llm.context_buffer %[[TEAM]] "argument" 0
-// CHECK:       scf.while
-// CHECK:         llm.claim_tile %[[TEAM]]
-// CHECK:         memref.load %[[TOKENS]]
+// CHECK:       call @one.load(%[[TEAM]],
 // CHECK:       llm.barrier %[[TEAM]]
 // CHECK:       scf.for %[[LAYER:.*]] =
-// CHECK:         %[[OFFSETS:.*]] = memref.get_global @[[TABLE]]
-// CHECK:         memref.load %[[OFFSETS]][%[[LAYER]]]
-// CHECK:         scf.while
-// CHECK:           llm.claim_tile %[[TEAM]]
+// CHECK:         call @one.scale(%[[TEAM]], %[[LAYER]])
 // CHECK:         llm.barrier %[[TEAM]]
-// CHECK:       llm.context_buffer %[[TEAM]] "argument" 1
+// CHECK:       call @one.copy(%[[TEAM]],
 // CHECK:       llm.barrier %[[TEAM]]
+// CHECK:     func.func private @one.load(%[[TEAM:.*]]: !llm.team, %{{.*}}: index) attributes {{.*}}noinline
+// CHECK:       %[[ROWS:.*]] = llm.context_dim %[[TEAM]] 0
+// CHECK:       %[[TOKENS:.*]] = llm.context_buffer %[[TEAM]] "argument" 0
+// CHECK:       scf.while
+// CHECK:         llm.claim_tiles %[[TEAM]] of %[[ROWS]]
+// CHECK:         scf.for %[[TILE:.*]] =
+// CHECK:           memref.load %[[TOKENS]][%[[TILE]]]
+// CHECK:     func.func private @one.scale(%[[TEAM:.*]]: !llm.team, %[[LAYER:.*]]: index)
+// CHECK:       %[[OFFSETS:.*]] = memref.get_global @[[TABLE]]
+// CHECK:       memref.load %[[OFFSETS]][%[[LAYER]]]
+// CHECK:       llm.claim_tiles %[[TEAM]]
+// CHECK:     func.func private @one.copy(
+// CHECK:       llm.context_buffer %{{.*}} "argument" 1
 // CHECK-NOT: llm.step
 // CHECK-NOT: llm.phase
 llm.parameter @scale : tensor<16xf32> from "F32" ["layers.0.scale", "layers.1.scale"]

@@ -9,11 +9,15 @@
 // CHECK:   %[[KIND:.*]] = arith.index_cast %[[ENTRY]]
 // CHECK:   arith.cmpi eq, %[[KIND]]
 // CHECK:   scf.if
-// CHECK:     math.exp
+// CHECK:     call @[[FIRST:[a-z._0-9]*]](%{{.*}}, %[[LAYER]])
 // CHECK:   arith.cmpi eq, %[[KIND]]
 // CHECK:   scf.if
+// CHECK:     call @[[SECOND:[a-z._0-9]*]](%{{.*}}, %[[LAYER]])
+// CHECK: func.func private @[[FIRST]](
+// CHECK:   math.exp
+// CHECK: func.func private @[[SECOND]](
 // CHECK-NOT: math.exp
-// CHECK:     arith.negf
+// CHECK:   arith.negf
 llm.step @one rows [1, 1] arguments ["positions"] outputs ["y"] {
 ^bb0(%p: tensor<?xi32>):
   %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
