@@ -65,6 +65,7 @@ public:
     if (!module)
       return failure();
     pipeline.maxRows = maxRows(options);
+    pipeline.maxContext = maxContext(options, *checkpoint);
     pipeline.pageTokens = options.pageSize;
     pipeline.quantize = options.quantize;
     pipeline.kvElement = kvElement();

@@ -102,6 +102,12 @@ int64_t llm::maxRows(const CompileOptions &options) {
   return options.prefillChunk + options.maxBatch - 1;
 }
 
+int64_t llm::maxContext(const CompileOptions &options,
+                        const Checkpoint &checkpoint) {
+  return options.maxContext ? options.maxContext
+                            : checkpoint.config.maxPositionEmbeddings;
+}
+
 ObjectDescription llm::describeModel(ModuleOp module,
                                      const Checkpoint &checkpoint,
                                      const CompileOptions &options) {
@@ -118,8 +124,7 @@ ObjectDescription llm::describeModel(ModuleOp module,
   facts.vocabSize = config.vocabSize;
   facts.hiddenSize = config.hiddenSize;
   facts.layers = config.numLayers;
-  facts.maxContext =
-      options.maxContext ? options.maxContext : config.maxPositionEmbeddings;
+  facts.maxContext = maxContext(options, checkpoint);
   facts.maxBatch = options.maxBatch;
   facts.maxRows = maxRows(options);
   facts.bosCount = checkpoint.bos ? 1 : 0;

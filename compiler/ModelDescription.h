@@ -24,6 +24,9 @@ llmrt::ElementType elementTypeOf(mlir::Type type);
 /// sequence.
 int64_t maxRows(const CompileOptions &options);
 
+/// Tokens of a sequence at most: as asked for, or what the model was made for.
+int64_t maxContext(const CompileOptions &options, const Checkpoint &checkpoint);
+
 } // namespace llm
 
 #endif // LLM_COMPILER_MODELDESCRIPTION_H

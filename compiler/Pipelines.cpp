@@ -74,6 +74,8 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createTileLinear(linear));
   TileFlashAttentionOptions attention;
   attention.registerRows = tiles.attentionRows;
+  attention.spanTokens = tiles.spanTokens;
+  attention.maxContext = options.maxContext;
   pm.addPass(createTileFlashAttention(attention));
   TileKVAppendOptions append;
   append.blockRows = tiles.blockRows;
@@ -88,6 +90,7 @@ static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {
   steps.maxRows = options.maxRows;
   pm.addPass(createLowerSteps(steps));
   ExpandWeightTilesOptions weights;
+  weights.prefetchBytes = options.target->tiles.prefetchBytes;
   weights.bf16Dot = options.target->bf16Dot;
   weights.byteDot = options.target->byteDot;
   pm.addPass(createExpandWeightTiles(weights));

@@ -34,7 +34,9 @@ static constexpr Choice kChoices[] = {
     {"integer-rows", &TileChoices::integerRows, nullptr, 16},
     {"chunk-rows", &TileChoices::chunkRows, nullptr, 65536},
     {"attention-rows", &TileChoices::attentionRows, nullptr, 16},
+    {"span-tokens", &TileChoices::spanTokens, nullptr, 65536},
     {"block-rows", &TileChoices::blockRows, nullptr, 65536},
+    {"prefetch-bytes", &TileChoices::prefetchBytes, nullptr, 1 << 20},
 };
 
 /// Sums of 16 numbers that a tile keeps, twice as many as there are registers.

@@ -31,7 +31,9 @@ struct TileChoices {
   int64_t integerRows;   ///< at most this many rows where activations are i8
   int64_t chunkRows;     ///< rows that a group of panels is applied to at once
   int64_t attentionRows; ///< rows of scores held in registers
+  int64_t spanTokens;    ///< tokens that attention sums up by themselves
   int64_t blockRows;     ///< rows of a tile of norms and the like
+  int64_t prefetchBytes; ///< how far ahead few rows ask for weights
 };
 
 struct CpuTarget {

@@ -50,14 +50,21 @@ def TileFlashAttention : Pass<"llm-tile-flash-attention"> {
     A tile is a block of rows by one key head, with all query heads that share it.
     It walks the pages of the row's sequence once, keeping maximum, sum and
     weighted values of each query (Dao et al. 2022; Milakov and Gimelshein 2018):
-    scores never exist but for one page. Pages are walked in ascending order
-    whatever the block of rows is, so a row's result does not depend on its
-    neighbours. Needs `llm.paged_attention` in an `llm.step`. Leaves `llm.phase`.
+    scores never exist but for one page. Spans of `span-tokens` are summed up by
+    themselves and added in ascending order, in steps of few rows by another phase
+    (Flash-Decoding, Dao et al. 2023): a row's result does not depend on its
+    neighbours nor on the tiles. Needs `llm.paged_attention` in an `llm.step`. Leaves `llm.phase`.
     Example: tests/passes/tile/tile-flash-attention-doc.mlir
   }];
   let options = [
     Option<"registerRows", "register-rows", "int64_t", "12",
            "Rows of scores held in registers at most">,
+    Option<"splitRows", "split-rows", "int64_t", "4",
+           "Up to so many rows a step, each span is a tile of its own">,
+    Option<"spanTokens", "span-tokens", "int64_t", "128",
+           "Tokens of a span at least; a context has 64 spans at most">,
+    Option<"maxContext", "max-context", "int64_t", "8192",
+           "Tokens of a context at most">,
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

@@ -63,9 +63,8 @@ PhaseBuilder::PhaseBuilder(Operation *op, StringRef name)
     : op(op), builder(op), name(name) {}
 
 void PhaseBuilder::tiles(ArrayRef<AffineExpr> extents) {
-  tileMap = AffineMap::get(
-      0, static_cast<unsigned>(llmrt::DimSymbol::Count), extents,
-      builder.getContext());
+  tileMap = AffineMap::get(0, static_cast<unsigned>(llmrt::DimSymbol::Count),
+                           extents, builder.getContext());
 }
 
 PhaseBuilder::Input PhaseBuilder::add(Value value, ArrayRef<AffineExpr> exprs,
@@ -75,8 +74,8 @@ PhaseBuilder::Input PhaseBuilder::add(Value value, ArrayRef<AffineExpr> exprs,
   // The same source twice (queries and keys of merged projections) is one
   // input, read where both accesses say.
   inputs.push_back(view.source);
-  inputAccesses.push_back({SmallVector<AffineExpr>(exprs),
-                           SmallVector<int64_t>(sizes)});
+  inputAccesses.push_back(
+      {SmallVector<AffineExpr>(exprs), SmallVector<int64_t>(sizes)});
   return {static_cast<unsigned>(inputs.size() - 1), view.column};
 }
 
@@ -118,21 +117,28 @@ static Type bufferType(Type type, bool external) {
   SmallVector<int64_t> shape(tensor.getShape());
   bool floats = !tensor.getElementType().isInteger(32);
   if (floats && !external)
-    shape.back() =
-        paddedColumns(shape.back(), tensor.getElementTypeBitWidth());
+    shape.back() = paddedColumns(shape.back(), tensor.getElementTypeBitWidth());
   return MemRefType::get(shape, tensor.getElementType());
 }
 
 PhaseOp
 PhaseBuilder::build(llvm::function_ref<void(TileCode &, PhaseOp)> body) {
+  PhaseOp phase = write(body, /*replaces=*/true);
+  op->replaceAllUsesWith(phase.getResults().take_front(op->getNumResults()));
+  op->erase();
+  return phase;
+}
+
+PhaseOp PhaseBuilder::write(llvm::function_ref<void(TileCode &, PhaseOp)> body,
+                            bool replaces) {
   SmallVector<Attribute> accesses;
   for (auto *list : {&inputAccesses, &resultAccesses})
     for (const Access &access : *list)
-      accesses.push_back(AccessAttr::get(
-          builder.getContext(),
-          AffineMap::get(tileMap.getNumResults(), 0, access.exprs,
-                         builder.getContext()),
-          access.sizes));
+      accesses.push_back(
+          AccessAttr::get(builder.getContext(),
+                          AffineMap::get(tileMap.getNumResults(), 0,
+                                         access.exprs, builder.getContext()),
+                          access.sizes));
   SmallVector<Attribute> scratch;
   for (Type type : scratchTypes)
     scratch.push_back(TypeAttr::get(type));
@@ -145,21 +151,24 @@ PhaseBuilder::build(llvm::function_ref<void(TileCode &, PhaseOp)> body) {
   for (Value input : inputs)
     types.push_back(bufferType(input.getType(), false));
   for (auto [i, type] : llvm::enumerate(resultTypes)) {
-    bool external = i < op->getNumResults() &&
-                    llvm::any_of(op->getResult(i).getUsers(), [](Operation *u) {
-                      return isa<YieldOp>(u) && isa<StepOp>(u->getParentOp());
-                    });
+    bool external =
+        replaces && i < op->getNumResults() &&
+        llvm::any_of(
+            op->getResult(i).getUsers(),
+            [](Operation *u) {
+              return isa<YieldOp>(u) && isa<StepOp>(u->getParentOp());
+            });
     types.push_back(bufferType(type, external));
   }
   llvm::append_range(types, scratchTypes);
-  Block *block = builder.createBlock(
-      &phase.getBody(), {}, types,
-      SmallVector<Location>(types.size(), op->getLoc()));
+  Block *block =
+      builder.createBlock(&phase.getBody(), {}, types,
+                          SmallVector<Location>(types.size(), op->getLoc()));
   TileCode code(op->getLoc(), builder.getContext());
   code.setInsertionPointToStart(block);
   body(code, phase);
   YieldOp::create(code, ValueRange());
-  op->replaceAllUsesWith(phase.getResults().take_front(op->getNumResults()));
-  op->erase();
+  // The next phase of the same op comes after this one.
+  builder.setInsertionPointAfter(phase);
   return phase;
 }

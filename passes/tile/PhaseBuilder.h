@@ -67,10 +67,15 @@ public:
   unsigned scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
   /// Writes the phase and replaces the op's results by the phase's.
-  PhaseOp
-  build(llvm::function_ref<void(TileCode &, PhaseOp)> body);
+  PhaseOp build(llvm::function_ref<void(TileCode &, PhaseOp)> body);
+  /// Writes the phase and leaves the op: what else it needs comes after.
+  PhaseOp insert(llvm::function_ref<void(TileCode &, PhaseOp)> body) {
+    return write(body, /*replaces=*/false);
+  }
 
 private:
+  PhaseOp write(llvm::function_ref<void(TileCode &, PhaseOp)> body,
+                bool replaces);
   Input add(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> exprs,
             llvm::ArrayRef<int64_t> sizes);
 

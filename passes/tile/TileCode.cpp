@@ -59,13 +59,13 @@ static Type bufferElement(Value buffer) {
 
 Value TileCode::load(Value buffer, ValueRange indices) {
   Type element = bufferElement(buffer);
-  Value vector = vector::LoadOp::create(
-      *this, VectorType::get(kLanes, element), buffer, indices);
+  Value vector = vector::LoadOp::create(*this, VectorType::get(kLanes, element),
+                                        buffer, indices);
   if (element.isInteger())
     return arith::SIToFPOp::create(*this, vectorType(), vector);
-  return element.isF32() ? vector
-                         : arith::ExtFOp::create(*this, vectorType(), vector)
-                               .getResult();
+  return element.isF32()
+             ? vector
+             : arith::ExtFOp::create(*this, vectorType(), vector).getResult();
 }
 
 /// Narrows to the buffer's element type where that is not f32.
@@ -140,6 +140,28 @@ Value TileCode::silu(Value a) {
   return divf(a, addf(one, exp(negated)));
 }
 
+Value TileCode::larger(Value a, Value b) {
+  Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
+  return arith::SelectOp::create(*this, greater, a, b);
+}
+
+Value TileCode::reduce(Value vector,
+                       llvm::function_ref<Value(Value, Value)> combine) {
+  for (int64_t half = kLanes / 2; half > 0; half /= 2) {
+    auto part = [&](int64_t from) -> Value {
+      return vector::ExtractStridedSliceOp::create(
+          *this, vector, ArrayRef<int64_t>(from), ArrayRef<int64_t>(half),
+          ArrayRef<int64_t>(1));
+    };
+    vector = combine(part(0), part(half));
+  }
+  return vector::ExtractOp::create(*this, vector, 0);
+}
+
+Value TileCode::sumOf(Value vector) {
+  return reduce(vector, [&](Value a, Value b) { return addf(a, b); });
+}
+
 void TileCode::loop(Value from, Value to, int64_t step,
                     llvm::function_ref<void(Value)> body) {
   scf::ForOp::create(*this, from, to, index(step), ValueRange(),
@@ -151,9 +173,9 @@ void TileCode::loop(Value from, Value to, int64_t step,
                      });
 }
 
-SmallVector<Value> TileCode::loop(
-    Value from, Value to, int64_t step, ValueRange init,
-    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+SmallVector<Value>
+TileCode::loop(Value from, Value to, int64_t step, ValueRange init,
+               llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   auto loop = scf::ForOp::create(
       *this, from, to, index(step), init,
       [&](OpBuilder &builder, Location, Value i, ValueRange carried) {
@@ -171,6 +193,19 @@ void TileCode::ifTrue(Value condition, llvm::function_ref<void()> body) {
     body();
     scf::YieldOp::create(*this);
   });
+}
+
+void TileCode::ifElse(Value condition, llvm::function_ref<void()> whenTrue,
+                      llvm::function_ref<void()> whenFalse) {
+  auto write = [&](llvm::function_ref<void()> body) {
+    return [this, body](OpBuilder &builder, Location) {
+      OpBuilder::InsertionGuard guard(*this);
+      restoreInsertionPoint(builder.saveInsertionPoint());
+      body();
+      scf::YieldOp::create(*this);
+    };
+  };
+  scf::IfOp::create(*this, condition, write(whenTrue), write(whenFalse));
 }
 
 Value TileCode::less(Value a, Value b) {

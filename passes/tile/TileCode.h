@@ -43,7 +43,8 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   Value number(double value);
   Value splat(double value);
   Value splat(Value number);
-  /// 16 numbers of a buffer of f32, bf16, f16 or i8, as f32; and back to floats.
+  /// 16 numbers of a buffer of f32, bf16, f16 or i8, as f32; and back to
+  /// floats.
   Value load(Value buffer, mlir::ValueRange indices);
   void store(Value vector, Value buffer, mlir::ValueRange indices);
   /// Stores the first `count` of 16 numbers.
@@ -60,6 +61,13 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   Value fma(Value a, Value b, Value c);
   Value exp(Value a);
   Value silu(Value a);
+  /// a where a > b, else b: one instruction. Of a NaN and a number, b comes
+  /// out.
+  Value larger(Value a, Value b);
+  /// Combines the 16 lanes of a vector, halves with halves: the order is the
+  /// same on every level.
+  Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
+  Value sumOf(Value vector);
 
   // Control.
   void loop(Value from, Value to, int64_t step,
@@ -69,6 +77,8 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
        llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>
            body);
   void ifTrue(Value condition, llvm::function_ref<void()> body);
+  void ifElse(Value condition, llvm::function_ref<void()> whenTrue,
+              llvm::function_ref<void()> whenFalse);
   Value less(Value a, Value b);
 };
 

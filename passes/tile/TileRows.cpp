@@ -86,8 +86,7 @@ void tileRMSNorm(RMSNormOp op, int64_t block) {
                                 Value v = c.load(in, {row, c.add(from, i)});
                                 return SmallVector<Value>{c.fma(v, v, sum[0])};
                               })[0];
-          Value square = vector::ReductionOp::create(
-              c, vector::CombiningKind::ADD, sums);
+          Value square = c.sumOf(sums);
           square = c.loop(c.index(whole), c.index(width), 1, square,
                           [&](Value i, ValueRange sum) {
                             Value v = c.loadNumber(in, {row, c.add(from, i)});
@@ -282,15 +281,21 @@ void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
         auto ints = VectorType::get(TileCode::kLanes, c.getI32Type());
         auto quantize = [&](Value column, int64_t vectors) {
           SmallVector<Value> values;
-          Value largest = c.splat(0.0);
+          // Magnitudes compare as their bits do, and what is no number is larger
+          // than every number: it must not get lost.
+          auto larger = [&](Value a, Value b) -> Value {
+            return arith::MaxSIOp::create(c, a, b);
+          };
+          Value largest;
           for (int64_t v = 0; v < vectors; ++v) {
             values.push_back(c.load(
                 in, {row, c.add(column, x.column + v * TileCode::kLanes)}));
-            Value magnitude = math::AbsFOp::create(c, values.back());
-            largest = arith::MaxNumFOp::create(c, largest, magnitude);
+            Value magnitude = arith::BitcastOp::create(
+                c, ints, math::AbsFOp::create(c, values.back()));
+            largest = largest ? larger(largest, magnitude) : magnitude;
           }
-          Value most = vector::ReductionOp::create(
-              c, vector::CombiningKind::MAXNUMF, largest);
+          Value most = arith::BitcastOp::create(c, c.getF32Type(),
+                                                c.reduce(largest, larger));
           Value scale = c.mulf(most, c.number(1.0 / 127.0));
           Value isZero = arith::CmpFOp::create(
               c, arith::CmpFPredicate::OEQ, most, c.number(0.0));
@@ -306,9 +311,8 @@ void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
             vector::StoreOp::create(
                 c, arith::TruncIOp::create(c, bytes, quants),
                 p.getResultBuffer(0), ValueRange{row, at});
-            Value sum = vector::ReductionOp::create(
-                c, vector::CombiningKind::ADD, rounded);
-            c.storeNumber(c.mulf(sum, scale), p.getResultBuffer(2),
+            c.storeNumber(c.mulf(c.sumOf(rounded), scale),
+                          p.getResultBuffer(2),
                           {row, c.div(at, kActivationSums)});
           }
         };

@@ -73,8 +73,9 @@ def variations():
     yield Case("llama-tied-weights-file", "exact", tied, "llama-tied", F32 + ("--weights=file",))
     for name, tiles in (
             ("llama-tied", "register-rows=16,panels=2,classes=3:7:8,attention-rows=16,block-rows=65536,chunk-rows=65536"),
-            ("mistral", "register-rows=3:5:5,panels=3:1:7,classes=1:2,attention-rows=5,block-rows=3,chunk-rows=1"),
-            ("qwen3-biases", "register-rows=1,panels=1,classes=65536,attention-rows=1,block-rows=1,chunk-rows=7")):
+            ("mistral", "register-rows=3:5:5,panels=3:1:7,classes=1:2,attention-rows=5,span-tokens=1,block-rows=3,chunk-rows=1"),
+            ("qwen3-biases", "register-rows=1,panels=1,classes=65536,attention-rows=1,block-rows=1,chunk-rows=7"),
+            ("llama-untied", "span-tokens=1,prefetch-bytes=1")):
         yield Case(f"{name}-tiles", "exact", CHECKPOINTS / name, name, F32 + (f"--tile={tiles}",))
     for name, tiles in (("llama-q8_0", "register-rows=7,panels=3,integer-rows=5"),
                         ("llama-q4_k_m", "register-rows=2:11,panels=5:2,integer-rows=1")):

@@ -1,13 +1,19 @@
 // RUN: llm-opt %s --llm-tile-flash-attention=register-rows=4 --split-input-file | FileCheck %s
 
-// A single row needs no search for the end of its sequence; six query heads of
-// a key head are two groups of at most four.
-// CHECK:     affine_map<()[s0, s1, s2, s3, s4] -> (4, s0)>
+// With few rows, spans of a context are tiles, and no row needs a search for the
+// end of its sequence; six query heads of a key head are two groups of at most
+// four. The next page is asked for while one is looked at. Then the spans of each
+// head are added up: 64 of them at most, 16 numbers and maximum and sum each.
+// CHECK:     #[[$SPANS:.*]] = affine_map<()[s0, s1, s2, s3, s4] -> (4, s0, s4 ceildiv 128)>
+// CHECK:     #[[$HEADS:.*]] = affine_map<()[s0, s1, s2, s3, s4] -> (12, s0)>
 // CHECK-LABEL: llm.step @one_row
+//       CHECK:   %[[PARTS:.*]] = llm.phase "attention_spans" tiles #[[$SPANS]]
 //   CHECK-NOT:   scf.while
 //       CHECK:   llm.keys
+//       CHECK:   memref.prefetch
 //   CHECK-NOT:   scf.while
-//       CHECK:   llm.yield
+//       CHECK:   llm.phase "attention" tiles #[[$HEADS]] inputs(%[[PARTS]],
+//  CHECK-SAME:     tensor<?x24576xf32>
 llm.state_group @group.0 : !llm.state<heads = 2, head_dim = 16, page = 16, window = 0, element = f32> layers [0]
 
 llm.step @one_row rows [1, 1] arguments ["x", "slots", "sequence_ids", "sequence_starts", "state_table.0"] outputs ["y"] {
@@ -27,7 +33,11 @@ llm.step @one_row rows [1, 1] arguments ["x", "slots", "sequence_ids", "sequence
 // A block may hold rows of several sequences.
 // CHECK-LABEL: llm.step @several_sequences
 //       CHECK:   scf.while
-//       CHECK:     llm.keys
+// Its rows, or one row of a sequence that is being decoded.
+//       CHECK:     scf.if
+//       CHECK:       llm.keys
+//       CHECK:     } else {
+//       CHECK:       llm.keys
 // Causality is one comparison; the window adds another.
 //       CHECK:     arith.cmpi sle
 //       CHECK:     arith.cmpi sgt

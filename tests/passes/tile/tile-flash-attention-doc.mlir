@@ -3,15 +3,17 @@
 // One key head shared by two query heads, two rows at a time.
 // CHECK:     #[[TILES:.*]] = affine_map<()[s0, s1, s2, s3, s4] -> (1, s0 ceildiv 2)>
 // CHECK:     llm.phase "attention" tiles #[[TILES]]
-// Scores of one page, values, and maximum and sum for each of the four queries.
-// CHECK-SAME:  scratch [memref<4x32xf32>, memref<4x16xf32>, memref<4x2xf32>]
-// CHECK:       scf.for %[[PAGE:.*]] =
-// CHECK:         llm.keys
-// CHECK:         llm.values
-// CHECK:         vector.fma
-// CHECK:         vector.reduction <maximumf>
-// CHECK:         math.exp
-// CHECK:         vector.reduction <add>
+// Scores of one page, values, and maximum and sum for each of the four queries:
+// of a span, and of all spans so far.
+// CHECK-SAME:  scratch [memref<4x32xf32>, memref<4x16xf32>, memref<4x2xf32>, memref<4x16xf32>, memref<4x2xf32>]
+// CHECK:       scf.for %[[SPAN:.*]] =
+// CHECK:         scf.for %[[PAGE:.*]] =
+// CHECK:           llm.keys
+// CHECK:           llm.values
+// CHECK:           vector.fma
+// CHECK:           arith.cmpf ogt, {{.*}} : vector<8xf32>
+// CHECK:           math.exp
+// CHECK:           arith.addf {{.*}} : vector<8xf32>
 // CHECK-NOT: llm.paged_attention
 llm.state_group @group.0 : !llm.state<heads = 1, head_dim = 16, page = 32, window = 0, element = f32> layers [0]
 

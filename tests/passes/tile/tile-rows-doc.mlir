@@ -5,7 +5,7 @@
 // CHECK-SAME:  accesses [#llm.access<(d0) -> (d0 * 4, 0), [4, 32]>
 // CHECK:       scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step
 // CHECK:         vector.fma {{.*}} : vector<16xf32>
-// CHECK:         vector.reduction <add>
+// CHECK:         arith.addf {{.*}} : vector<8xf32>
 // CHECK:         math.sqrt
 // CHECK:         vector.store %{{.*}}, %{{.*}}[%[[ROW]]
 // CHECK-NOT: llm.rms_norm

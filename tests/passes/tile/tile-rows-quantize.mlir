@@ -3,8 +3,9 @@
 // 32 columns at a time: their largest magnitude, 127 of it to the unit.
 // CHECK-LABEL: llm.step @one
 //       CHECK:   llm.phase "quantize_rows"
-//   CHECK-DAG:     vector.reduction <maxnumf>
-//   CHECK-DAG:     arith.constant 1.270000e+02 : f32
+//       CHECK:     arith.maxsi {{.*}} : vector<16xi32>
+//       CHECK:     arith.maxsi {{.*}} : vector<8xi32>
+//       CHECK:     arith.constant 1.270000e+02 : f32
 //       CHECK:     math.roundeven {{.*}} : vector<16xf32>
 //       CHECK:     vector.store {{.*}} : memref<?x64xi8>, vector<16xi8>
 llm.step @one rows [1, 1] arguments ["x"] outputs ["q", "s", "u"] {
