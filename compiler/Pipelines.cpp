@@ -36,6 +36,8 @@ namespace llm {
 static void buildImport(OpPassManager &, const PipelineOptions &) {}
 
 static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createCSEPass());
+  pm.addPass(createRollLayers());
   if (options.dtype == "bf16" || options.dtype == "f16") {
     NarrowWeightsOptions narrow;
     narrow.element = options.dtype;

@@ -5,6 +5,22 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RollLayers : Pass<"llm-roll-layers", "::mlir::ModuleOp"> {
+  let summary = "Roll the copies of a layer into llm.repeat";
+  let description = [{
+    Saves code: what a graph holds N times, as an ONNX file does, becomes one region
+    for each kind of layer, with a schedule and tables of weights. Layers are of one
+    kind when their ops, attributes and shapes agree, they read the same values from
+    outside (a rotary table), and their weights have equal encodings and source types.
+    Needs a function without `llm.repeat`, whose weights are parameters of one entry;
+    common subexpressions should be gone. Leaves `llm.repeat`. Declines a graph
+    whose layers hang together by more than one value, such as one that the first
+    layer hands to all others, and one that would not become smaller.
+    Example: tests/passes/model/roll-layers-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
 def FuseResidualLinear : Pass<"llm-fuse-residual-linear"> {
   let summary = "Fold a residual add into the linear layer that feeds it";
   let description = [{
