@@ -5,6 +5,8 @@
 #include "compiler/ModelDescription.h"
 #include "compiler/Options.h"
 #include "compiler/Pipelines.h"
+#include "compiler/Progress.h"
+#include "compiler/ReadBandwidth.h"
 #include "compiler/Registration.h"
 #include "compiler/Report.h"
 #include "compiler/object/Link.h"
@@ -37,16 +39,21 @@ namespace {
 
 class Compilation {
 public:
-  explicit Compilation(const CompileOptions &options) : options(options) {
+  explicit Compilation(const CompileOptions &options)
+      : options(options), progress(workOf(options)) {
     DialectRegistry registry;
     registerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
     // MLIR prints errors only.
-    context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+    context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() != DiagnosticSeverity::Remark) {
+        progress.write([] {});
         return failure();
-      llvm::errs() << "llm-compile: remark: " << diagnostic << "\n";
+      }
+      progress.write([&] {
+        llvm::errs() << "llm-compile: remark: " << diagnostic << "\n";
+      });
       return success();
     });
     threads = options.threads
@@ -56,6 +63,8 @@ public:
 
   LogicalResult run() {
     std::string error;
+    progress.begin("opening " + llvm::sys::path::filename(options.input),
+                   Opening);
     checkpoint = openCheckpoint(options.input, error);
     if (!checkpoint)
       return fail(error);
@@ -96,8 +105,22 @@ public:
   }
 
 private:
+  /// Parts of a compilation, about as long as they take for a small model.
+  enum Work {
+    Opening = 4,
+    Stages = 2,
+    Generating = 12,
+    Linking = 2,
+    Packing = 8
+  };
+  static double workOf(const CompileOptions &options) {
+    size_t levels = std::max<size_t>(1, options.targets.size());
+    return Opening + Stages * 2 + levels * (Stages * 3 + Generating) +
+           Linking * 2 + Packing;
+  }
+
   LogicalResult fail(const Twine &message) {
-    llvm::errs() << "llm-compile: " << message << "\n";
+    progress.write([&] { llvm::errs() << "llm-compile: " << message << "\n"; });
     return failure();
   }
   LogicalResult fail(llvm::Error error) {
@@ -153,9 +176,11 @@ private:
           return fail(what + "; --activations=" + a.flag +
                       " refuses that; accepted: levels that have it, or "
                       "--activations=auto, float");
-        llvm::errs() << "llm-compile: " << what << ": slower than " << a.flag
-                     << " (--activations=" << a.flag
-                     << " refuses such a level)\n";
+        progress.write([&] {
+          llvm::errs() << "llm-compile: " << what << ": slower than " << a.flag
+                       << " (--activations=" << a.flag
+                       << " refuses such a level)\n";
+        });
       }
     }
     return success();
@@ -168,6 +193,7 @@ private:
   }
 
   LogicalResult runStage(const Stage &stage, ModuleOp on) {
+    progress.begin(stage.name + ": " + stage.help, Stages);
     PassManager pm(&context);
     stage.build(pm, pipeline);
     return pm.run(on);
@@ -236,6 +262,7 @@ private:
         translateModuleToLLVMIR(*copy, llvmContext);
     if (!code)
       return fail("translation to LLVM IR failed");
+    progress.begin("generating code for " + target.name, Generating);
     std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
     optimize(*code, *machine);
     for (llvm::Function &function : *code)
@@ -283,6 +310,7 @@ private:
   }
 
   LogicalResult writeObject() {
+    progress.begin("compiling the tokenizer, linking", Linking);
     if (failed(compileText()))
       return failure();
     auto descriptor = emitDescriptorObject(description);
@@ -304,26 +332,36 @@ private:
                                                weightsPath());
     if (!segment)
       return fail(segment.takeError());
-    bool terminal = llvm::sys::Process::StandardErrIsDisplayed();
-    auto progress = [&](double share) {
-      if (terminal)
-        llvm::errs() << "\rpacking weights "
-                     << static_cast<int>(share * 100 + 0.5) << " %"
-                     << (share == 1.0 ? "\n" : "");
-    };
-    if (failed(packWeights(*module, *checkpoint, **segment, threads, progress)))
+    progress.begin("packing weights", Packing);
+    if (failed(packWeights(*module, *checkpoint, **segment, threads,
+                           [&](double share) { progress.setShare(share); })))
       return failure();
+    progress.begin("digesting weights", Linking);
     uint64_t weightBytes = (*segment)->size();
     if (llvm::Error error = (*segment)->finish(threads))
       return fail(std::move(error));
-    if (options.report)
-      report.print(llvm::outs(), description, image.size(), weightBytes);
-    else
-      printContract(llvm::outs(), description, image.size(), weightBytes);
+    auto contracts = memoryContracts(options.output);
+    if (!contracts)
+      return fail(contracts.takeError());
+    if (options.report) {
+      bool named = options.bandwidth > 0;
+      report.addCeiling(
+          description,
+          named ? options.bandwidth : measureReadBandwidth(threads),
+          named ? "as --bandwidth says"
+                : "measured here with " + std::to_string(threads) + " threads");
+    }
+    progress.write([&] {
+      printContract(llvm::outs(), description, image.size(), weightBytes,
+                    *contracts);
+      if (options.report)
+        report.print(llvm::outs());
+    });
     return success();
   }
 
   const CompileOptions &options;
+  Progress progress;
   MLIRContext context;
   unsigned threads;
   std::unique_ptr<Checkpoint> checkpoint;

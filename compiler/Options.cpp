@@ -112,6 +112,11 @@ struct Flags {
   cl::opt<bool> noChatTemplate{"no-chat-template",
                                cl::desc("Leave the chat template out"),
                                cl::cat(category)};
+  cl::opt<double> bandwidth{
+      "bandwidth", cl::init(0), cl::value_desc("GB/s"),
+      cl::desc("Read bandwidth of the machine that --report predicts for "
+               "(default: this machine's, measured)"),
+      cl::cat(category)};
   cl::opt<bool> report{"report", cl::desc("Say what was made of the model"),
                        cl::cat(category)};
 };
@@ -174,6 +179,9 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   if (flags.maxContext < 0 || flags.maxContext > (int64_t(1) << 24))
     return wrong("--max-context=" + Twine(flags.maxContext) +
                  ": accepted: 1 to 16777216");
+  if (!(flags.bandwidth >= 0 && flags.bandwidth <= 1e6))
+    return wrong("--bandwidth=" + Twine(std::to_string(flags.bandwidth)) +
+                 ": accepted: GB/s, more than 0 and at most 1000000");
   if (!flags.quantize.empty() && !QuantizationScheme::parse(flags.quantize))
     return wrong("--quantize=" + Twine(flags.quantize) +
                  ": accepted: " + QuantizationScheme::kAccepted);
@@ -202,6 +210,7 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.prefillChunk = flags.prefillChunk;
   options.threads = flags.threads;
   options.chatTemplate = !flags.noChatTemplate;
+  options.bandwidth = flags.bandwidth * 1e9;
   options.report = flags.report;
   return true;
 }

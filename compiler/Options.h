@@ -16,7 +16,7 @@ namespace llm {
 
 struct CompileOptions {
   std::string input, output, name;
-  std::string emit = "so"; ///< a stage's name, "asm", "obj" or "so"
+  std::string emit = "so";             ///< a stage's name, "asm", "obj" or "so"
   std::vector<std::string> targets;    ///< empty: one, native unless cpu is set
   std::string cpu;                     ///< -mcpu, or empty
   std::vector<std::string> attributes; ///< -mattr: +name or -name
@@ -24,7 +24,7 @@ struct CompileOptions {
   std::string dtype =
       "auto"; ///< f32, bf16, f16: what matrices are multiplied in
   std::string kvCache = "auto";
-  std::string quantize;             ///< empty: weights as stored
+  std::string quantize; ///< empty: weights as stored
   /// "float": never rounded; "int8", "bf16": no level without may be asked for
   std::string activations = "auto";
   int64_t pageSize = 32;
@@ -35,6 +35,8 @@ struct CompileOptions {
   bool weightsInFile = false; ///< beside the object, not inside
   bool chatTemplate = true;
   bool report = false;
+  double bandwidth =
+      0; ///< bytes a second that --report predicts with; 0: measure
 };
 
 /// Reads the command line. Returns false after it printed what is wrong.

@@ -18,6 +18,26 @@ static std::string megabytes(uint64_t bytes) {
   return text;
 }
 
+/// One line for an op of a layer, with what has been fused into it.
+static void describe(llvm::raw_ostream &os, Operation *op) {
+  if (!isa<LLMDialect>(op->getDialect()) || isa<WeightOp, StateOp, YieldOp>(op))
+    return;
+  os << "  " << op->getName().stripDialect();
+  if (auto linear = dyn_cast<LinearOp>(op)) {
+    if (linear.getWeights().size() > 1)
+      os << ", fused: " << linear.getWeights().size() << " projections";
+    if (!linear.getBiases().empty())
+      os << ", fused: bias";
+    if (linear.getResidual())
+      os << ", fused: residual";
+  } else if (auto gated = dyn_cast<GatedLinearOp>(op)) {
+    os << ", fused: gate, up and " << gated.getActivation();
+    if (gated.getGateBias())
+      os << ", fused: bias";
+  }
+  os << "\n";
+}
+
 void Report::addModel(ModuleOp module) {
   llvm::raw_string_ostream os(text);
   os << "\nweights\n";
@@ -27,7 +47,7 @@ void Report::addModel(ModuleOp module) {
                        [](StringRef name) { return !name.empty(); });
     os << "  " << op.getSymName() << ": " << entries << " x " << op.getType()
        << " from " << op.getSourceType() << ", "
-       << megabytes(entries * packedBytes(op.getType())) << "\n";
+       << entries * packedBytes(op.getType()) << " bytes\n";
   }
   os << "\nKV cache\n";
   for (StateGroupOp op : module.getOps<StateGroupOp>())
@@ -36,20 +56,15 @@ void Report::addModel(ModuleOp module) {
   module.walk([&](RepeatOp op) {
     for (Region &body : op.getBodies()) {
       int64_t kind = body.getRegionNumber();
+      int64_t bytes = 0;
+      body.walk([&](WeightOp weight) {
+        if (weight.getLayer())
+          bytes += packedBytes(weight.getResult().getType());
+      });
       os << "\nlayer kind " << kind << ", " << llvm::count(op.getKinds(), kind)
-         << " layers\n";
+         << " layers of " << bytes << " bytes of weights each\n";
       for (Operation &inner : body.front())
-        if (isa<LLMDialect>(inner.getDialect()) &&
-            !isa<WeightOp, StateOp, YieldOp>(inner)) {
-          os << "  " << inner.getName().stripDialect();
-          if (auto linear = dyn_cast<LinearOp>(inner)) {
-            if (linear.getWeights().size() > 1)
-              os << ", " << linear.getWeights().size() << " weights merged";
-            if (linear.getResidual())
-              os << ", residual folded in";
-          }
-          os << "\n";
-        }
+        describe(os, &inner);
     }
   });
 }
@@ -75,9 +90,32 @@ void Report::addCalls(ArrayRef<SupportCall> calls, StringRef level) {
        << call.sites << " places\n";
 }
 
+void Report::addCeiling(const ObjectDescription &description, double bandwidth,
+                        StringRef origin) {
+  const llmrt::ModelFacts &facts = description.facts;
+  uint64_t states = 0; // that a token at the end of a full context reads
+  for (const StateGroupDescription &group : description.groups) {
+    uint64_t tokens = group.window ? std::min(group.window, facts.maxContext)
+                                   : facts.maxContext;
+    states += tokens * group.layers * group.layerPageBytes / group.pageTokens;
+  }
+  auto milliseconds = [&](uint64_t bytes) {
+    return llvm::format("%.3f ms", bytes / bandwidth * 1e3);
+  };
+  llvm::raw_string_ostream os(text);
+  os << "\nceiling: no token is faster than reading what it needs at "
+     << llvm::format("%.1f GB/s", bandwidth / 1e9) << " (" << origin << ")\n"
+     << "  " << facts.weightBytesRead
+     << " bytes of weights: " << milliseconds(facts.weightBytesRead)
+     << " a token\n"
+     << "  with " << states << " bytes of a context of " << facts.maxContext
+     << ": " << milliseconds(facts.weightBytesRead + states) << " a token\n";
+}
+
 void llm::printContract(llvm::raw_ostream &os,
                         const ObjectDescription &description,
-                        uint64_t codeBytes, uint64_t weightBytes) {
+                        uint64_t codeBytes, uint64_t weightBytes,
+                        ArrayRef<MemoryContract> contracts) {
   const llmrt::ModelFacts &facts = description.facts;
   os << description.name << ": code " << megabytes(codeBytes) << ", weights "
      << megabytes(weightBytes) << " (mapped), "
@@ -88,10 +126,10 @@ void llm::printContract(llvm::raw_ostream &os,
   os << "  KV cache: " << facts.stateBytesPerToken << " bytes a token, "
      << megabytes(facts.stateBytesPerToken * facts.maxContext)
      << " for a context of " << facts.maxContext << "\n";
-}
-
-void Report::print(llvm::raw_ostream &os, const ObjectDescription &description,
-                   uint64_t codeBytes, uint64_t weightBytes) const {
-  printContract(os, description, codeBytes, weightBytes);
-  os << text;
+  for (const MemoryContract &contract : contracts)
+    os << "  private memory, " << contract.level << ": "
+       << contract.privateBytes << " bytes at most for " << contract.sequences
+       << (contract.sequences == 1 ? " sequence" : " sequences") << " of "
+       << facts.maxContext << " tokens, " << contract.threadBytes
+       << " for each thread but the first\n";
 }

@@ -3,6 +3,7 @@
 #ifndef LLM_COMPILER_REPORT_H
 #define LLM_COMPILER_REPORT_H
 
+#include "compiler/MemoryContract.h"
 #include "compiler/object/Descriptor.h"
 #include "compiler/object/SupportArchive.h"
 
@@ -20,17 +21,22 @@ public:
   /// Calls of a level's code into the support archive.
   void addCalls(llvm::ArrayRef<SupportCall> calls, llvm::StringRef level);
 
-  /// The memory contract and everything gathered.
-  void print(llvm::raw_ostream &os, const ObjectDescription &description,
-             uint64_t codeBytes, uint64_t weightBytes) const;
+  /// The least time that a token takes where memory is read at `bandwidth`
+  /// bytes a second; `origin` says whose figure that is.
+  void addCeiling(const ObjectDescription &description, double bandwidth,
+                  llvm::StringRef origin);
+
+  /// Everything gathered.
+  void print(llvm::raw_ostream &os) const { os << text; }
 
 private:
   std::string text;
 };
 
-/// One line for each thing a user must know to run the object: its memory.
+/// What a user must know to run the object: its memory.
 void printContract(llvm::raw_ostream &os, const ObjectDescription &description,
-                   uint64_t codeBytes, uint64_t weightBytes);
+                   uint64_t codeBytes, uint64_t weightBytes,
+                   llvm::ArrayRef<MemoryContract> contracts);
 
 } // namespace llm
 
