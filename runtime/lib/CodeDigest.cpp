@@ -1,8 +1,9 @@
 //===- CodeDigest.cpp - The digest of an object's code --------------------===//
 //
-// The ELF header, the program headers and what lies outside of every PT_LOAD
-// (section headers, symbols for debuggers) are left out, so that strip and
-// objcopy do not change the digest.
+// The ELF header, file offsets and what lies outside of every PT_LOAD (section
+// headers, symbols for debuggers) are left out, so that strip and objcopy do
+// not change the digest. Of the program headers everything else that a loader
+// acts on goes in; ElfImage ties their offsets to it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -76,6 +77,12 @@ Status llmrt::computeCodeDigest(const uint8_t *file, const ElfImage &image,
             [](const Gap &a, const Gap &b) { return a.begin < b.begin; });
 
   Sha256 hash;
+  for (const ElfImage::Header &header : image.headers()) {
+    const uint64_t words[] = {uint64_t(header.flags) << 32 | header.type,
+                              header.address, header.fileBytes,
+                              header.memoryBytes, header.alignment};
+    hash.update(words, sizeof(words));
+  }
   for (const ElfImage::Segment &load : image.segments()) {
     if (&load == weights)
       continue;

@@ -128,9 +128,11 @@ Status ElfImage::readProgramHeaders() {
                        program.p_filesz,
                        (program.p_flags & PF_W) != 0,
                        (program.p_flags & PF_X) != 0};
-    switch (program.p_type) {
-    case PT_NULL:
+    if (program.p_type == PT_NULL)
       continue;
+    programs.push_back({program.p_type, program.p_flags, program.p_vaddr,
+                        program.p_filesz, program.p_memsz, program.p_align});
+    switch (program.p_type) {
     case PT_LOAD:
       if (Status status = addLoad(index, segment, program.p_align))
         return status;
@@ -138,6 +140,8 @@ Status ElfImage::readProgramHeaders() {
     case PT_GNU_STACK:
       if (segment.executable)
         return fail(LLMRT_BAD_FILE, "the object asks for an executable stack");
+      if (segment.offset != 0 || segment.fileBytes != 0)
+        return fail(LLMRT_BAD_FILE, "PT_GNU_STACK names a part of the file");
       stackIsPlain = true;
       continue;
     case PT_DYNAMIC:
@@ -168,13 +172,19 @@ Status ElfImage::readProgramHeaders() {
   if (!stackIsPlain)
     return fail(LLMRT_BAD_FILE, "the object has no PT_GNU_STACK, so that the "
                                 "loader would make stacks executable");
-  for (const Segment &part : inner)
-    if (!segmentOf(part.address, part.memoryBytes) ||
-        !at(part.address, part.fileBytes))
+  for (const Segment &part : inner) {
+    const uint8_t *bytes = at(part.address, part.fileBytes);
+    if (!segmentOf(part.address, part.memoryBytes) || !bytes)
       return fail(LLMRT_BAD_FILE,
                   "a program header names %" PRIu64 " bytes at address "
                   "0x%" PRIx64 ", which lie in no PT_LOAD",
                   part.memoryBytes, part.address);
+    if (part.offset != uint64_t(bytes - file))
+      return fail(LLMRT_BAD_FILE,
+                  "a program header names byte %" PRIu64 " of the file for "
+                  "address 0x%" PRIx64 ", a PT_LOAD byte %" PRIu64,
+                  part.offset, part.address, uint64_t(bytes - file));
+  }
   return LLMRT_OK;
 }
 
@@ -193,7 +203,8 @@ Status ElfImage::addLoad(unsigned index, const Segment &load,
                 "%" PRIu64 " bytes at address 0x%" PRIx64,
                 index, load.fileBytes, load.memoryBytes, load.address);
   if (alignment < kPage || (alignment & (alignment - 1)) != 0 ||
-      alignment > kAddressLimit || (load.address - load.offset) % kPage != 0)
+      alignment > kAddressLimit ||
+      (load.address - load.offset) % alignment != 0)
     return fail(LLMRT_BAD_FILE,
                 "program header %u: offset %" PRIu64 " cannot be mapped to "
                 "address 0x%" PRIx64 " with alignment %" PRIu64,
@@ -209,6 +220,11 @@ Status ElfImage::addLoad(unsigned index, const Segment &load,
                   "program header %u starts at address 0x%" PRIx64
                   ", inside of the segment before it",
                   index, load.address);
+    if (load.offset < last.offset + last.fileBytes)
+      return fail(LLMRT_BAD_FILE,
+                  "program header %u starts at byte %" PRIu64
+                  " of the file, inside of the segment before it",
+                  index, load.offset);
   }
   loads.push_back(load);
   return LLMRT_OK;

@@ -33,10 +33,19 @@ public:
     }
   };
 
+  /// What a program header says but for where in the file it points, which
+  /// tools that rewrite the file may change. That is checked instead.
+  struct Header {
+    uint32_t type, flags;
+    uint64_t address, fileBytes, memoryBytes, alignment;
+  };
+
   /// Reads and checks; `bytes` must outlive the image. Fails with BAD_FILE.
   Status parse(const uint8_t *bytes, uint64_t size);
 
   const std::vector<Segment> &segments() const { return loads; }
+  /// The program headers in order, PT_NULL left out.
+  const std::vector<Header> &headers() const { return programs; }
   /// The only exported symbol, whose name starts with "llmrt_model_".
   std::string_view symbolName() const { return exportedName; }
   uint64_t symbolAddress() const { return exportedAddress; }
@@ -73,6 +82,7 @@ private:
   uint64_t programOffset = 0, programBytes = 0;
   uint64_t dynamicAddress = 0, dynamicBytes = 0;
   std::vector<Segment> loads;
+  std::vector<Header> programs;
   std::vector<std::pair<uint64_t, uint64_t>> relatives;
   std::string_view exportedName;
   uint64_t exportedAddress = 0, exportedSize = 0;

@@ -7,7 +7,7 @@
 // where. Everything is little-endian x86-64, natural alignment, plain C layout
 // (no virtual, no std). Pointers are filled by RELATIVE relocations only.
 //
-// A change to any structure raises kObjectVersion; the runtime refuses other
+// A change to any structure or digest raises kObjectVersion; the runtime refuses other
 // versions by number.
 //
 //===----------------------------------------------------------------------===//
@@ -21,7 +21,7 @@
 namespace llmrt {
 
 constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
-constexpr uint32_t kObjectVersion = 2;
+constexpr uint32_t kObjectVersion = 3;
 
 /// Bytes of weights that one leaf of ObjectDescriptor::weightsDigest covers.
 constexpr uint64_t kWeightsDigestPiece = 1 << 20;
@@ -214,8 +214,10 @@ struct ObjectDescriptor {
   /// the weights lie in a file of their own (WeightFile.h).
   int64_t weightsOffset;
   uint64_t weightsBytes;
-  /// SHA-256 of every PT_LOAD's file bytes but the weight segment's, ELF and
-  /// program headers left out, this field taken as zero.
+  /// SHA-256 of five words of 64 bits for each program header that is not
+  /// PT_NULL (p_flags << 32 | p_type, p_vaddr, p_filesz, p_memsz, p_align), then
+  /// of every PT_LOAD's file bytes but the weight segment's, ELF and program
+  /// headers left out, this field taken as zero.
   uint8_t codeDigest[32];
   /// Digest of the weight segment, checked on request only: SHA-256 over the
   /// concatenated SHA-256 digests of its pieces of kWeightsDigestPiece bytes
