@@ -3,8 +3,8 @@
 #include "frontends/tokenizer/BlobWriter.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <tuple>
 
 using namespace llm;
 using namespace llmrt;
@@ -60,17 +60,18 @@ template <typename T>
 CodePointMap BlobWriter::addMap(
     const std::vector<std::pair<CodePointSet::Range, T>> &entries) {
   constexpr uint32_t kPage = 1u << kMapPageShift;
-  using Page = std::array<T, kPage>;
   // Most pages have one value; only the others are written out.
   std::vector<T> whole(kMapPages);
-  std::map<uint32_t, Page> mixed;
+  std::vector<uint32_t> mixedAt(kMapPages); // in `mixed`, from 1 on
+  std::vector<T> mixed;
   auto fillPart = [&](uint32_t begin, uint32_t end, T value) {
     uint32_t number = begin >> kMapPageShift;
-    auto [page, isNew] = mixed.try_emplace(number);
-    if (isNew)
-      page->second.fill(whole[number]);
-    std::fill_n(page->second.begin() + (begin & (kPage - 1)), end - begin,
-                value);
+    if (mixedAt[number] == 0) {
+      mixed.resize(mixed.size() + kPage, whole[number]);
+      mixedAt[number] = uint32_t(mixed.size() / kPage);
+    }
+    T *page = mixed.data() + size_t(mixedAt[number] - 1) * kPage;
+    std::fill_n(page + (begin & (kPage - 1)), end - begin, value);
   };
   for (const auto &[range, value] : entries) {
     uint32_t begin = range.first, end = range.second;
@@ -79,34 +80,37 @@ CodePointMap BlobWriter::addMap(
       uint32_t stop = std::min(end, pageEnd);
       if (stop - begin == kPage) {
         whole[begin >> kMapPageShift] = value;
-        mixed.erase(begin >> kMapPageShift);
+        mixedAt[begin >> kMapPageShift] = 0;
       } else {
         fillPart(begin, stop, value);
       }
       begin = stop;
     }
   }
-  std::map<Page, uint16_t> numbers;
+  std::map<std::string_view, uint16_t> numbers; // by a mixed page's bytes
   std::map<T, uint16_t> wholeNumbers;
+  auto last = wholeNumbers.end(); // neighbours are mostly alike
   std::vector<uint16_t> index;
   std::vector<T> values;
-  auto numberOf = [&](const Page &page) {
-    auto [found, isNew] = numbers.try_emplace(page, uint16_t(numbers.size()));
-    if (isNew)
-      values.insert(values.end(), page.begin(), page.end());
-    return found->second;
-  };
+  index.reserve(kMapPages);
+  auto next = [&] { return uint16_t(values.size() / kPage); };
   for (uint32_t number = 0; number < kMapPages; ++number) {
-    if (auto page = mixed.find(number); page != mixed.end()) {
-      index.push_back(numberOf(page->second));
+    if (mixedAt[number] == 0) {
+      if (last == wholeNumbers.end() || last->first != whole[number]) {
+        bool isNew;
+        std::tie(last, isNew) = wholeNumbers.try_emplace(whole[number], next());
+        if (isNew)
+          values.resize(values.size() + kPage, whole[number]);
+      }
+      index.push_back(last->second);
       continue;
     }
-    auto known = wholeNumbers.find(whole[number]);
-    if (known == wholeNumbers.end()) {
-      Page page;
-      page.fill(whole[number]);
-      known = wholeNumbers.try_emplace(whole[number], numberOf(page)).first;
-    }
+    const T *page = mixed.data() + size_t(mixedAt[number] - 1) * kPage;
+    std::string_view bytes(reinterpret_cast<const char *>(page),
+                           kPage * sizeof(T));
+    auto [known, isNew] = numbers.try_emplace(bytes, next());
+    if (isNew)
+      values.insert(values.end(), page, page + kPage);
     index.push_back(known->second);
   }
   return {add(index), add(values)};

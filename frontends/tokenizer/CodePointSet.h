@@ -36,6 +36,11 @@ public:
   bool operator==(const CodePointSet &other) const {
     return list == other.list;
   }
+  /// Any order.
+  bool operator<(const CodePointSet &other) const {
+    return list.size() != other.list.size() ? list.size() < other.list.size()
+                                            : list < other.list;
+  }
 
 private:
   std::vector<Range> list;

@@ -144,7 +144,7 @@ void GgufReader::deriveMerges() {
       return complain("scores[" + std::to_string(id) + "] is not a number");
     std::vector<size_t> offsets = characterOffsets(token);
     work += token.size() * offsets.size();
-    if (work > (size_t(1) << 32) || merges.size() > kMaxTokens)
+    if (work > (size_t(1) << 28) || merges.size() > kMaxTokens)
       return complain("tokens: they are too long to derive merges from");
     std::vector<Merge> own;
     for (size_t cut = 1; cut + 1 < offsets.size(); ++cut) {

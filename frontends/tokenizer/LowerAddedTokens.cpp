@@ -17,7 +17,7 @@ TokenizerLowering::openNormalizer(const std::vector<NormalizerPlan> &steps,
   TokenizerPlan part;
   part.normalizer = steps;
   Problems ignored;
-  bool good = TokenizerLowering(part, ignored).run(blob);
+  bool good = TokenizerLowering(part, ignored, patternWork).run(blob);
   std::string error;
   return good ? Tokenizer::open(blob.data(), blob.size(), error) : nullptr;
 }
@@ -57,7 +57,12 @@ void TokenizerLowering::assignAddedTokens() {
                           " gets an id above " + std::to_string(kMaxTokenId));
     addedId[token.content] = uint32_t(id);
     if (token.normalized && normalizing) {
-      std::string normalized = normalizing->normalize(token.content);
+      std::string normalized;
+      if (!normalizing->normalize(token.content, normalized))
+        return problems.add("tokenizer: added token " +
+                            quoteName(token.content) +
+                            ": the normalizer makes it more than 64 times "
+                            "longer");
       if (normalized != token.content)
         addedNormalized[uint32_t(id)] = normalized;
     }
@@ -92,6 +97,11 @@ void TokenizerLowering::lowerAddedTokens() {
     if (text.empty())
       problems.add("tokenizer: added token " + quoteName(token.content) +
                    ": not supported yet: the normalizer leaves nothing of it");
+    if (text.size() > kMaxPiece)
+      problems.add("tokenizer: added token " + quoteName(token.content) +
+                   " has " + std::to_string(text.size()) +
+                   " bytes; not supported yet: more than " +
+                   std::to_string(kMaxPiece));
     // Of several that are normalized alike the reference takes any one; here
     // it is the one with the least id.
     strings.try_emplace(text, int32_t(table.size()));

@@ -81,6 +81,12 @@ void TokenizerLowering::lowerDecoder() {
   // Each token alone; one step that looks at its place; runs of byte tokens;
   // one text.
   enum { Alone, Placed, Runs, Fused } stage = Alone;
+  // As the runtime bounds normalizers: far above what any tokenizer needs.
+  size_t mostBytes = 0;
+  for (const std::string &text : texts)
+    mostBytes += text.size();
+  mostBytes = std::min(64 * mostBytes + 4096, kMaxVocabBytes);
+  uint64_t growth = 1;
   auto add = [&](DecoderKind kind, const DecoderPlan &step) {
     DecoderStep out = {};
     out.kind = kind;
@@ -100,6 +106,13 @@ void TokenizerLowering::lowerDecoder() {
     switch (step.kind) {
     case DecoderPlan::Replace: {
       if (stage == Fused && !step.pattern) {
+        growth *= std::max<uint64_t>(
+            1, (step.content.size() + step.text.size() - 1) / step.text.size());
+        if (growth > kMaxDecoderGrowth)
+          return problems.add("tokenizer.json: decoder: not supported yet: "
+                              "Replace steps that make a text more than " +
+                              std::to_string(kMaxDecoderGrowth) +
+                              " times longer");
         add(DecoderKind::Replace, step);
         break;
       }
@@ -117,8 +130,16 @@ void TokenizerLowering::lowerDecoder() {
         unsupported("Replace by this pattern");
         break;
       }
-      for (std::string &text : texts)
-        text = replacing->normalize(text);
+      size_t bytes = 0;
+      for (std::string &text : texts) {
+        std::string replaced;
+        if (!replacing->normalize(text, replaced) ||
+            (bytes += replaced.size()) > mostBytes)
+          return problems.add("tokenizer.json: decoder: Replace makes the "
+                              "tokens' texts more than 64 times longer, or "
+                              "longer than 512 MiB in all");
+        text = std::move(replaced);
+      }
       break;
     }
     case DecoderPlan::Strip:

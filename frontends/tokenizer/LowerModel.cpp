@@ -11,6 +11,7 @@
 using namespace llm;
 using namespace llmrt;
 
+static constexpr uint32_t kMaxUnusedIds = 1 << 16;
 static constexpr const char *kMeta = "\xe2\x96\x81";
 
 void TokenizerLowering::readVocabulary() {
@@ -23,6 +24,14 @@ void TokenizerLowering::readVocabulary() {
                    std::to_string(id));
     vocabSize = std::max(vocabSize, id + 1);
   }
+  // Tables have an entry for each id, so a file of a few bytes may not ask for
+  // millions of them.
+  if (vocabSize > kMaxUnusedIds && vocabSize - kMaxUnusedIds > idOf.size())
+    problems.add("tokenizer: the highest id is " +
+                 std::to_string(vocabSize - 1) + ", but there are only " +
+                 std::to_string(idOf.size()) +
+                 " tokens; not supported yet: more than " +
+                 std::to_string(kMaxUnusedIds) + " ids without a token");
   if (plan.model.kind == TokenModel::Unigram && plan.model.vocab.empty())
     problems.add("tokenizer: the vocabulary is empty");
 }
@@ -161,7 +170,8 @@ void TokenizerLowering::lowerMerges() {
   std::unordered_map<uint64_t, size_t> byPair;
   bool joinsMeta = false;
   for (size_t rank = 0; rank < model.merges.size(); ++rank) {
-    const auto &[left, right] = model.merges[rank];
+    const std::string &left = model.merges[rank].first;
+    const std::string &right = model.merges[rank].second;
     auto missing = [&](const std::string &token) {
       problems.add("tokenizer: merge " + std::to_string(rank) + " (" +
                    quoteName(left) + ", " + quoteName(right) + ") needs " +
@@ -218,9 +228,16 @@ void TokenizerLowering::lowerUnigram() {
 /// Pieces of Unigram and WordPiece.
 void TokenizerLowering::lowerWordPiece() {
   std::map<std::string, int32_t> strings;
-  for (const auto &[text, id] : idOf)
+  for (const auto &[text, id] : idOf) {
     if (!text.empty())
       strings[text] = int32_t(id);
+    // Each place of a text is compared with the longest of them.
+    if (text.size() > kMaxPiece)
+      problems.add("tokenizer: token " + quoteName(text) + " has " +
+                   std::to_string(text.size()) +
+                   " bytes; not supported yet: more than " +
+                   std::to_string(kMaxPiece));
+  }
   header.pieces = writer.addTrie(strings);
   if (plan.model.kind == TokenModel::WordPiece)
     header.continuingNode =

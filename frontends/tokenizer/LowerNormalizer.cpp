@@ -15,7 +15,8 @@ using unicode::rustSet;
 
 uint32_t TokenizerLowering::addPattern(const RegexNode &tree) {
   std::string error;
-  std::optional<PatternAutomaton> automaton = buildAutomaton(tree, error);
+  std::optional<PatternAutomaton> automaton =
+      buildAutomaton(tree, patternWork, error);
   if (!automaton) {
     problems.add("tokenizer: " + error);
     return 0;
@@ -39,17 +40,16 @@ using CharacterRules = std::vector<std::pair<CodePointSet::Range, std::string>>;
 /// Later rules win.
 void TokenizerLowering::mapCharacters(const CharacterRules &mapping) {
   std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
-  std::map<std::string, uint16_t> numbers;
   std::vector<uint32_t> offsets{0};
   std::string pool;
+  const std::string *last = nullptr; // neighbours of a set have one text
   for (const auto &[range, text] : mapping) {
-    auto [found, isNew] =
-        numbers.try_emplace(text, uint16_t(numbers.size() + 1));
-    if (isNew) {
+    if (!last || *last != text) {
       pool += text;
       offsets.push_back(uint32_t(pool.size()));
     }
-    entries.push_back({range, found->second});
+    last = &text;
+    entries.push_back({range, uint16_t(offsets.size() - 1)});
   }
   NormalizerStep step = {};
   step.kind = NormalizerKind::MapCharacters;
@@ -78,6 +78,17 @@ static CodePointSet bertIdeographs() {
                                    {0x2f800, 0x2fa20}});
 }
 
+static CharacterRules lowercaseRules() {
+  CharacterRules rules;
+  for (const auto &[c, lower] : unicode::lowercase()) {
+    std::string text;
+    for (uint32_t part : lower)
+      appendCharacter(part, text);
+    rules.push_back({{c, c + 1}, text});
+  }
+  return rules;
+}
+
 /// SentencePiece's nmt rules, as the reference's Nmt has them.
 static CharacterRules nmtRules() {
   CharacterRules rules = mapSet(CodePointSet::fromRanges({{0x01, 0x09},
@@ -100,11 +111,20 @@ static CharacterRules nmtRules() {
   return rules;
 }
 
-void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
-                                  NormalizerStep &step) {
-  bool composes = kind == NormalizerPlan::Nfc || kind == NormalizerPlan::Nfkc;
-  bool compatible =
-      kind == NormalizerPlan::Nfkc || kind == NormalizerPlan::Nfkd;
+namespace {
+
+/// One of the four normal forms, as entries of the table of forms from 0 on.
+struct NormalForm {
+  std::vector<FormEntry> forms;
+  std::vector<uint32_t> codePoints;
+  std::vector<std::pair<uint32_t, uint16_t>> formOf;
+
+  NormalForm(bool composes, bool compatible);
+};
+
+} // namespace
+
+NormalForm::NormalForm(bool composes, bool compatible) {
   const unicode::Mapping &mapping = compatible
                                         ? unicode::compatibilityDecomposition()
                                         : unicode::canonicalDecomposition();
@@ -125,11 +145,8 @@ void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
     concerned.insert(c);
   concerned.insert(second.begin(), second.end());
 
-  if (forms.empty())
-    forms.push_back({0, 0, 0, 0});
   std::map<std::tuple<std::vector<uint32_t>, uint8_t, uint8_t>, uint16_t>
       numbers;
-  std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
   for (uint32_t c : concerned) {
     std::vector<uint32_t> decomposed;
     if (auto found = mapping.find(c); found != mapping.end())
@@ -146,17 +163,50 @@ void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
     auto [found, isNew] = numbers.try_emplace(
         {decomposed, combiningClass, unsure}, uint16_t(forms.size()));
     if (isNew) {
-      forms.push_back({uint32_t(formCodePoints.size()),
-                       uint16_t(decomposed.size()), combiningClass, unsure});
-      formCodePoints.insert(formCodePoints.end(), decomposed.begin(),
-                            decomposed.end());
+      forms.push_back({uint32_t(codePoints.size()), uint16_t(decomposed.size()),
+                       combiningClass, unsure});
+      codePoints.insert(codePoints.end(), decomposed.begin(), decomposed.end());
     }
-    entries.push_back({{c, c + 1}, found->second});
+    formOf.push_back({c, found->second});
   }
+}
+
+/// Made once a process: a tokenizer's own normalizer is asked while it is
+/// built.
+static const NormalForm &normalForm(bool composes, bool compatible) {
+  static const NormalForm nfc(true, false), nfd(false, false), nfkc(true, true),
+      nfkd(false, true);
+  return compatible ? (composes ? nfkc : nfkd) : (composes ? nfc : nfd);
+}
+
+void TokenizerLowering::lowerForm(NormalizerPlan::Kind kind,
+                                  NormalizerStep &step) {
+  const bool composes =
+      kind == NormalizerPlan::Nfc || kind == NormalizerPlan::Nfkc;
+  const bool compatible =
+      kind == NormalizerPlan::Nfkc || kind == NormalizerPlan::Nfkd;
   step.kind = NormalizerKind::NormalForm;
   step.first = composes;
-  step.map = writer.addMap(entries);
   needsCompositions |= composes;
+  // However many steps there are, each form is in the table once.
+  auto [known, isNew] = formMaps.try_emplace(kind);
+  if (isNew) {
+    const NormalForm &form = normalForm(composes, compatible);
+    if (forms.empty())
+      forms.push_back({0, 0, 0, 0});
+    std::vector<std::pair<CodePointSet::Range, uint16_t>> entries;
+    entries.reserve(form.formOf.size());
+    for (const auto &[c, number] : form.formOf)
+      entries.push_back({{c, c + 1}, uint16_t(forms.size() + number)});
+    for (FormEntry entry : form.forms) {
+      entry.first += uint32_t(formCodePoints.size());
+      forms.push_back(entry);
+    }
+    formCodePoints.insert(formCodePoints.end(), form.codePoints.begin(),
+                          form.codePoints.end());
+    known->second = writer.addMap(entries);
+  }
+  step.map = known->second;
 }
 
 void TokenizerLowering::lowerCharsmap(std::string_view bytes,
@@ -181,14 +231,8 @@ void TokenizerLowering::lowerNormalizer() {
     NormalizerStep step = {};
     switch (entry.kind) {
     case NormalizerPlan::Lowercase: {
-      CharacterRules rules;
-      for (const auto &[c, lower] : unicode::lowercase()) {
-        std::string text;
-        for (uint32_t part : lower)
-          appendCharacter(part, text);
-        rules.push_back({{c, c + 1}, text});
-      }
-      mapCharacters(rules);
+      static const CharacterRules lowercase = lowercaseRules();
+      mapCharacters(lowercase);
       continue;
     }
     case NormalizerPlan::StripAccents:

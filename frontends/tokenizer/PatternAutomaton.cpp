@@ -6,15 +6,13 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <unordered_map>
 
 using namespace llm;
 using Step = PatternProgram::Step;
 
 static constexpr size_t kMaxStates = 8192;
 static constexpr size_t kMaxCells = 1 << 20;
-/// Steps that building one automaton may take; real patterns take 10^5.
-static constexpr uint64_t kMaxWork = 100'000'000;
 
 namespace {
 
@@ -24,8 +22,11 @@ using Places = std::vector<uint32_t>;
 class Determinizer {
 public:
   Determinizer(const PatternProgram &program, const ClassTable &classes,
-               size_t lookaheads)
-      : program(program), classes(classes), lookaheads(lookaheads) {}
+               size_t lookaheads, uint64_t &work)
+      : program(program), classes(classes), lookaheads(lookaheads), work(work) {
+    visited.assign(program.steps.size(), 0);
+    movedTo.assign(program.steps.size(), 0);
+  }
 
   bool build(PatternAutomaton &result);
   bool buildLookahead(std::vector<uint16_t> &next);
@@ -35,9 +36,6 @@ private:
   struct State {
     uint32_t before; ///< number in `signatures`
     Places places;
-    bool operator<(const State &other) const {
-      return std::tie(before, places) < std::tie(other.before, other.places);
-    }
   };
 
   uint32_t signatureOf(uint32_t classBefore);
@@ -48,14 +46,15 @@ private:
   const ClassTable &classes;
   size_t lookaheads;
 
-  std::map<State, uint32_t> numbers;
+  /// Numbers of states by a hash of what they hold.
+  std::unordered_multimap<uint64_t, uint32_t> numbers;
   std::vector<State> states;
   /// What classes of the character before answer to the conditions.
   std::map<std::vector<bool>, uint32_t> signatures;
-  std::vector<uint32_t> signatureClass; ///< a class of each signature
-  std::vector<uint32_t> visited;
+  std::vector<uint32_t> signatureClass;   ///< a class of each signature
+  std::vector<uint32_t> visited, movedTo; ///< in which visit
   uint32_t visit = 0;
-  uint64_t work = 0;
+  uint64_t &work; ///< steps left
   bool tooLarge = false;
   bool anywhere = false; ///< begun at every position; order means nothing
 };
@@ -77,15 +76,21 @@ uint16_t Determinizer::number(State state) {
     std::sort(state.places.begin(), state.places.end());
   else if (state.places.empty())
     return 0;
-  auto [found, isNew] = numbers.try_emplace(state, uint32_t(states.size()));
-  if (isNew) {
-    if (states.size() >= kMaxStates) {
-      tooLarge = true;
-      return 0;
-    }
-    states.push_back(std::move(state));
+  uint64_t hash = state.before;
+  for (uint32_t place : state.places)
+    hash = (hash ^ place) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 32;
+  auto [begin, end] = numbers.equal_range(hash);
+  for (auto known = begin; known != end; ++known)
+    if (states[known->second].before == state.before &&
+        states[known->second].places == state.places)
+      return uint16_t(known->second);
+  if (states.size() >= kMaxStates) {
+    tooLarge = true;
+    return 0;
   }
-  return uint16_t(found->second);
+  numbers.emplace(hash, uint32_t(states.size()));
+  states.push_back(std::move(state));
+  return uint16_t(states.size() - 1);
 }
 
 /// Follows all that needs no character, then takes the next one.
@@ -101,7 +106,11 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
   while (!open.empty()) {
     uint32_t place = open.back();
     open.pop_back();
-    work += 1 + moved.size();
+    if (work == 0) {
+      tooLarge = true;
+      return 0;
+    }
+    --work;
     if (visited[place] == visit)
       continue;
     visited[place] = visit;
@@ -127,8 +136,10 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
       break;
     case Step::Set:
       if (column < classes.classes() && step.mask[column] &&
-          std::find(moved.begin(), moved.end(), step.next) == moved.end())
+          movedTo[step.next] != visit) {
+        movedTo[step.next] = visit;
         moved.push_back(step.next);
+      }
       break;
     }
   }
@@ -139,18 +150,16 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
 }
 
 bool Determinizer::build(PatternAutomaton &result) {
-  visited.assign(program.steps.size(), 0);
   states.push_back({0, {}}); // the dead state
   uint32_t columns = classes.classes() + 1;
   for (uint32_t before = 0; before < columns; ++before)
     result.start.push_back(number({signatureOf(before), {program.start}}));
   for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
+    const State from = states[state]; // `states` may grow
     for (uint32_t holds = 0; holds < 1u << lookaheads; ++holds)
-      for (uint32_t column = 0; column < columns; ++column) {
-        State copy = states[state]; // `states` may grow
-        result.next.push_back(state == 0 ? 0 : transition(copy, column, holds));
-      }
-    tooLarge |= result.next.size() > kMaxCells || work > kMaxWork;
+      for (uint32_t column = 0; column < columns && !tooLarge; ++column)
+        result.next.push_back(state == 0 ? 0 : transition(from, column, holds));
+    tooLarge |= result.next.size() > kMaxCells;
   }
   result.states = uint32_t(states.size());
   result.classes = classes.classes();
@@ -159,28 +168,28 @@ bool Determinizer::build(PatternAutomaton &result) {
 
 bool Determinizer::buildLookahead(std::vector<uint16_t> &next) {
   anywhere = true;
-  visited.assign(program.steps.size(), 0);
   number({signatureOf(classes.classes()), {}});
   for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
-    for (uint32_t column = 0; column <= classes.classes(); ++column) {
-      State copy = states[state];
-      next.push_back(transition(copy, column, 0));
-    }
-    tooLarge |= next.size() > kMaxCells || work > kMaxWork;
+    const State from = states[state];
+    for (uint32_t column = 0; column <= classes.classes() && !tooLarge;
+         ++column)
+      next.push_back(transition(from, column, 0));
+    tooLarge |= next.size() > kMaxCells;
   }
   return !tooLarge;
 }
 
 /// Merges states that no text tells apart (Moore's algorithm). An automaton
 /// that takes too many rounds stays as it is.
-void minimize(PatternAutomaton &automaton) {
+void minimize(PatternAutomaton &automaton, uint64_t &budget) {
   size_t states = automaton.states;
   size_t columns = automaton.next.size() / states;
   std::vector<uint32_t> block(states, 0);
   size_t blocks = 0;
-  for (uint64_t work = 0;; work += automaton.next.size()) {
-    if (work > kMaxWork)
+  for (;;) {
+    if (budget < automaton.next.size())
       return;
+    budget -= automaton.next.size();
     std::map<std::vector<uint32_t>, uint32_t> rows;
     std::vector<uint32_t> refined(states);
     for (size_t state = 0; state < states; ++state) {
@@ -214,8 +223,8 @@ void minimize(PatternAutomaton &automaton) {
 
 } // namespace
 
-std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
-                                                    std::string &error) {
+std::optional<PatternAutomaton>
+llm::buildAutomaton(const RegexNode &tree, uint64_t &work, std::string &error) {
   ClassTable classes;
   classes.collect(tree);
   if (!classes.build()) {
@@ -229,12 +238,13 @@ std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
                     error))
     return std::nullopt;
   PatternAutomaton automaton;
-  if (!Determinizer(program, classes, lookaheads.size()).build(automaton)) {
+  if (!Determinizer(program, classes, lookaheads.size(), work)
+           .build(automaton)) {
     error = "not supported yet: a pattern whose automaton has more than 8192 "
-            "states";
+            "states or takes long to build";
     return std::nullopt;
   }
-  minimize(automaton);
+  minimize(automaton, work);
   automaton.classOf = classes.ranges();
   for (const RegexNode *lookahead : lookaheads) {
     // The body backwards, begun at every position: it holds where the walk is
@@ -244,7 +254,7 @@ std::optional<PatternAutomaton> llm::buildAutomaton(const RegexNode &tree,
     if (!buildProgram(*lookahead->children[0], classes, /*backwards=*/true,
                       body, none, error))
       return std::nullopt;
-    Determinizer walk(body, classes, 0);
+    Determinizer walk(body, classes, 0, work);
     automaton.lookaheads.emplace_back();
     if (!walk.buildLookahead(automaton.lookaheads.back())) {
       error = "not supported yet: a lookahead whose automaton is large";

@@ -29,10 +29,14 @@ struct PatternAutomaton {
   std::vector<std::vector<uint16_t>> lookaheads;
 };
 
-/// Nothing, with the reason, when the pattern is beyond what is supported or
-/// its automaton too large.
-std::optional<PatternAutomaton> buildAutomaton(const RegexNode &tree,
-                                               std::string &error);
+/// Steps that building all automata of a tokenizer may take; real ones take
+/// about 10^5.
+constexpr uint64_t kPatternWork = 20'000'000;
+
+/// Takes the steps from `work`. Nothing, with the reason, when the pattern is
+/// beyond what is supported or its automaton too large.
+std::optional<PatternAutomaton>
+buildAutomaton(const RegexNode &tree, uint64_t &work, std::string &error);
 
 } // namespace llm
 

@@ -9,12 +9,10 @@ using namespace llm;
 
 static constexpr size_t kMaxSteps = 20000;
 
-void ClassTable::note(const CodePointSet &set) {
-  if (std::find(sets.begin(), sets.end(), set) == sets.end())
-    sets.push_back(set);
-}
-
 void ClassTable::collect(const RegexNode &tree) {
+  auto note = [&](const CodePointSet &set) {
+    sets.try_emplace(set, SetEntry{uint32_t(sets.size()), {}});
+  };
   if (tree.kind == RegexNode::Set)
     note(tree.set);
   if (tree.kind == RegexNode::Condition) {
@@ -28,16 +26,17 @@ void ClassTable::collect(const RegexNode &tree) {
 bool ClassTable::build() {
   // Each boundary flips membership in some sets.
   std::map<uint32_t, std::vector<uint32_t>> flips{{0, {}}, {kCodePointEnd, {}}};
-  for (uint32_t index = 0; index < sets.size(); ++index)
-    for (const CodePointSet::Range &range : sets[index].ranges()) {
-      flips[range.first].push_back(index);
-      flips[range.second].push_back(index);
+  for (const auto &[set, entry] : sets)
+    for (const CodePointSet::Range &range : set.ranges()) {
+      flips[range.first].push_back(entry.number);
+      flips[range.second].push_back(entry.number);
     }
-  std::vector<bool> member(sets.size());
-  std::map<std::vector<bool>, uint32_t> numbers;
+  using Members = std::vector<uint64_t>; // a bit for each set
+  Members member(sets.size() / 64 + 1);
+  std::map<Members, uint32_t> numbers;
   for (auto flip = flips.begin(); flip->first < kCodePointEnd; ++flip) {
-    for (uint32_t index : flip->second)
-      member[index] = !member[index];
+    for (uint32_t set : flip->second)
+      member[set / 64] ^= uint64_t(1) << set % 64;
     uint32_t number =
         numbers.try_emplace(member, uint32_t(numbers.size())).first->second;
     if (number >= 255)
@@ -49,15 +48,14 @@ bool ClassTable::build() {
       list.push_back({{flip->first, end}, uint8_t(number)});
   }
   count = uint32_t(numbers.size());
+  for (auto &[set, entry] : sets)
+    for (const auto &[members, number] : numbers)
+      entry.mask[number] = members[entry.number / 64] >> entry.number % 64 & 1;
   return true;
 }
 
 ClassTable::Mask ClassTable::mask(const CodePointSet &set) const {
-  Mask mask;
-  for (const auto &[range, number] : list)
-    if (set.contains(range.first))
-      mask.set(number);
-  return mask;
+  return sets.at(set).mask;
 }
 
 ClassTable::Mask ClassTable::mask(const Neighbor &neighbor) const {

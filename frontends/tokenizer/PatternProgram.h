@@ -6,6 +6,7 @@
 #include "frontends/tokenizer/Regex.h"
 
 #include <bitset>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,13 +26,16 @@ public:
   const std::vector<std::pair<CodePointSet::Range, uint8_t>> &ranges() const {
     return list;
   }
+  /// Of a set of the tree.
   Mask mask(const CodePointSet &set) const;
   Mask mask(const Neighbor &neighbor) const;
 
 private:
-  void note(const CodePointSet &set);
-
-  std::vector<CodePointSet> sets;
+  struct SetEntry {
+    uint32_t number;
+    Mask mask;
+  };
+  std::map<CodePointSet, SetEntry> sets;
   std::vector<std::pair<CodePointSet::Range, uint8_t>> list;
   uint32_t count = 0;
 };

@@ -183,7 +183,16 @@ std::optional<CodePointSet> RegexParser::posixClass() {
 
 /// A bracket's content up to its ']' (not taken) or "&&".
 std::optional<CodePointSet> RegexParser::bracketItems(size_t where) {
-  CodePointSet set;
+  // Joined now and then: joining at each item would take quadratic time.
+  std::vector<CodePointSet::Range> ranges;
+  size_t mostRanges = 4096;
+  auto add = [&](const CodePointSet &more) {
+    ranges.insert(ranges.end(), more.ranges().begin(), more.ranges().end());
+    if (ranges.size() > mostRanges) {
+      ranges = CodePointSet::fromRanges(std::move(ranges)).ranges();
+      mostRanges = 4096 + 2 * ranges.size();
+    }
+  };
   bool first = true;
   for (;; first = false) {
     if (atEnd()) {
@@ -191,13 +200,13 @@ std::optional<CodePointSet> RegexParser::bracketItems(size_t where) {
       return std::nullopt;
     }
     if (next("&&") || (next("]") && !first))
-      return set;
+      return CodePointSet::fromRanges(std::move(ranges));
     size_t at = position;
     if (take("[:")) {
       std::optional<CodePointSet> posix = posixClass();
       if (!posix)
         return std::nullopt;
-      set.add(*posix);
+      add(*posix);
       continue;
     }
     if (take("[")) {
@@ -205,7 +214,7 @@ std::optional<CodePointSet> RegexParser::bracketItems(size_t where) {
       std::optional<CodePointSet> inner = bracket(at, negated);
       if (!inner)
         return std::nullopt;
-      set.add(negated ? inner->complement() : *inner);
+      add(negated ? inner->complement() : *inner);
       continue;
     }
     uint32_t low;
@@ -228,7 +237,7 @@ std::optional<CodePointSet> RegexParser::bracketItems(size_t where) {
           unsupported("a range from a set", position);
           return std::nullopt;
         }
-        set.add(*escaped);
+        add(*escaped);
         continue;
       }
       if (take("b")) {
@@ -269,7 +278,7 @@ std::optional<CodePointSet> RegexParser::bracketItems(size_t where) {
         return std::nullopt;
       }
     }
-    set.add(CodePointSet::range(low, high + 1));
+    add(CodePointSet::range(low, high + 1));
   }
 }
 

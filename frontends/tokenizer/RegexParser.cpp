@@ -12,6 +12,7 @@ using unicode::patternSet;
 static constexpr size_t kMaxPattern = 1 << 16;
 static constexpr unsigned kMaxDepth = 100;
 static constexpr int kMaxRepeat = 1000;
+static constexpr unsigned kMaxRepeatsOfOne = 8; ///< a{2}{3}: each nests
 
 RegexTree llm::setRegex(CodePointSet set) {
   RegexTree node = std::make_shared<RegexNode>();
@@ -125,7 +126,8 @@ RegexTree RegexParser::sequence() {
       child = quantified(std::move(child), where);
     if (!child)
       return nullptr;
-    children.push_back(std::move(child));
+    if (child->kind != RegexNode::Empty)
+      children.push_back(std::move(child));
   }
   return listRegex(RegexNode::Sequence, std::move(children));
 }
@@ -158,7 +160,7 @@ bool RegexParser::interval(int &least, int &most) {
 }
 
 RegexTree RegexParser::quantified(RegexTree atom, size_t where) {
-  for (;;) {
+  for (unsigned repeats = 0;; ++repeats) {
     int least = 0, most = -1;
     size_t at = position;
     bool isInterval = false;
@@ -173,6 +175,8 @@ RegexTree RegexParser::quantified(RegexTree atom, size_t where) {
     else
       return atom;
     run.clear();
+    if (repeats == kMaxRepeatsOfOne)
+      return fail("more than 8 repetitions of each other", at);
     if (least > kMaxRepeat || most > kMaxRepeat)
       return fail("more than 1000 repetitions", at);
     if (most >= 0 && most < least)
@@ -187,6 +191,8 @@ RegexTree RegexParser::quantified(RegexTree atom, size_t where) {
       lazy = take("?");
     if (!isInterval && !lazy)
       possessive = take("+");
+    if (atom->kind == RegexNode::Empty)
+      continue; // nothing, however often
     if (!possessive) {
       atom = repeatRegex(std::move(atom), least, most, lazy);
       continue;

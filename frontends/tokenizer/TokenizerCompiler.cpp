@@ -3,6 +3,7 @@
 #include "frontends/tokenizer/TokenizerCompiler.h"
 #include "frontends/Checkpoint.h"
 #include "frontends/tokenizer/GgufPlan.h"
+#include "frontends/tokenizer/PatternAutomaton.h"
 #include "frontends/tokenizer/TokenizerJson.h"
 #include "frontends/tokenizer/TokenizerLowering.h"
 
@@ -20,7 +21,8 @@ bool llm::compileTokenizer(const Checkpoint &checkpoint,
     good = readGgufTokenizer(*checkpoint.ggufTokenizer, plan, problems);
   else
     return true;
-  if (good && TokenizerLowering(plan, problems).run(blob))
+  uint64_t patternWork = kPatternWork;
+  if (good && TokenizerLowering(plan, problems, patternWork).run(blob))
     return true;
   blob.clear();
   error = problems.text(checkpoint.path);

@@ -19,18 +19,14 @@ namespace llm {
 /// runtime, so that each algorithm exists once.
 class TokenizerLowering {
 public:
-  TokenizerLowering(const TokenizerPlan &plan, Problems &problems)
-      : plan(plan), problems(problems) {}
+  /// `patternWork`: see buildAutomaton.
+  TokenizerLowering(const TokenizerPlan &plan, Problems &problems,
+                    uint64_t &patternWork)
+      : plan(plan), problems(problems), patternWork(patternWork) {}
 
   bool run(std::vector<uint8_t> &blob);
 
 private:
-  /// Strings of the model, by what the model looks up.
-  struct AddedEntry {
-    AddedTokenPlan token;
-    uint32_t id;
-  };
-
   void lowerNormalizer();
   void lowerForm(NormalizerPlan::Kind kind, llmrt::NormalizerStep &step);
   void lowerCharsmap(std::string_view bytes, llmrt::NormalizerStep &step);
@@ -60,6 +56,7 @@ private:
 
   const TokenizerPlan &plan;
   Problems &problems;
+  uint64_t &patternWork;
   BlobWriter writer;
   llmrt::TokenizerHeader header = {};
 
@@ -68,6 +65,7 @@ private:
   std::vector<llmrt::NormalizerStep> normalizer;
   std::vector<llmrt::FormEntry> forms;
   std::vector<uint32_t> formCodePoints;
+  std::map<NormalizerPlan::Kind, llmrt::CodePointMap> formMaps;
   bool needsCompositions = false;
 
   bool byteInput = false;  ///< the model works on bytes

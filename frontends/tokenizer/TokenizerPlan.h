@@ -112,6 +112,8 @@ struct TokenizerPlan {
 constexpr uint32_t kMaxTokenId = (1u << 23) - 1;
 constexpr size_t kMaxTokens = 1 << 23;
 constexpr size_t kMaxComponents = 48;
+/// Bytes of a string that is searched for at each place of a text.
+constexpr size_t kMaxPiece = 4096;
 /// Strings of one file, together.
 constexpr size_t kMaxVocabBytes = size_t(1) << 29;
 

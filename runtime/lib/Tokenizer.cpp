@@ -9,9 +9,6 @@
 
 using namespace llmrt;
 
-/// Positions are 32-bit numbers, and a normalizer may make a text longer.
-static constexpr size_t kMaxText = size_t(1) << 30;
-
 Tokenizer::Tokenizer() : views(new TokenizerTables) {}
 Tokenizer::~Tokenizer() = default;
 
@@ -49,13 +46,14 @@ private:
     Piece piece{text, nullptr, origin};
     if (!tables.normalizer.empty()) {
       normalized.assign(text, tables.has(kTrackOrigin));
-      if (!normalizeText(tables, normalized) ||
-          normalized.text.size() > kMaxText)
+      if (!normalizeText(tables, normalized))
         return false;
       piece.text = normalized.text;
       if (normalized.tracked)
         piece.origins = normalized.origins.data();
     }
+    work.rewritten = 0;
+    work.rewriteLimit = (piece.text.size() * 64 + 4096) * 8;
     if (tables.addedAfter.empty())
       return preTokenize(tables, 0, piece, work);
     findAddedTokens(tables, tables.addedAfter, piece.text, parseSpecial, after);
@@ -117,11 +115,13 @@ bool Tokenizer::isSpecial(int32_t id) const {
 
 uint32_t Tokenizer::vocabSize() const { return views->header.vocabSize; }
 
-std::string Tokenizer::normalize(std::string_view text) const {
+bool Tokenizer::normalize(std::string_view text, std::string &out) const {
   NormalizedText normalized;
   normalized.assign(text, false);
-  normalizeText(*views, normalized);
-  return normalized.text;
+  if (!normalizeText(*views, normalized))
+    return false;
+  out = std::move(normalized.text);
+  return true;
 }
 
 bool Tokenizer::mergesInto(std::string_view piece, int32_t id) const {

@@ -46,8 +46,8 @@ public:
 
   // For the compiler, which asks while it builds the tables.
 
-  /// `text` after all normalizer steps.
-  std::string normalize(std::string_view text) const;
+  /// `text` after all normalizer steps. False if they make it far longer.
+  bool normalize(std::string_view text, std::string &out) const;
   /// Whether BPE merges the whole of `piece` into this token.
   bool mergesInto(std::string_view piece, int32_t id) const;
 

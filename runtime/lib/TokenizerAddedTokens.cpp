@@ -69,7 +69,7 @@ void llmrt::findAddedTokens(const TokenizerTables &tables, const Trie &trie,
     }
     if (token.flags & kAddedStripLeft) {
       size_t stripped = begin;
-      while (stripped > 0) {
+      while (stripped > done) {
         size_t before = characterBefore(text, stripped);
         if (!hasTrait(tables, text, before, kTraitSpace))
           break;
@@ -77,9 +77,12 @@ void llmrt::findAddedTokens(const TokenizerTables &tables, const Trie &trie,
       }
       begin = std::max(stripped, done);
     }
-    if (token.flags & kAddedStripRight)
+    if (token.flags & kAddedStripRight) {
+      // What an earlier token took along are spaces: not looked at again.
+      end = std::max(end, done);
       while (end < text.size() && hasTrait(tables, text, end, kTraitSpace))
         end += characterLength(text[end]);
+    }
     if (done < begin)
       parts.push_back({done, begin, -1});
     if (begin < end)

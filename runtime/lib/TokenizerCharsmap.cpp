@@ -93,13 +93,15 @@ size_t countCharacters(std::string_view text) {
 }
 
 void appendReplacement(std::string_view oldPart, std::string_view newPart,
-                       std::vector<ChangedCharacter> &out) {
+                       size_t limit, std::vector<ChangedCharacter> &out) {
   size_t oldCount = countCharacters(oldPart), newCount = 0;
   const char *cursor = newPart.data();
   const char *end = cursor + newPart.size();
   for (; cursor != end; ++newCount) {
     uint32_t c = readCharacter(cursor);
     out.push_back({c, newCount < oldCount ? 0 : 1});
+    if (out.size() > limit)
+      return;
   }
   // Characters that nothing stands for count to the one before.
   if (newCount < oldCount && !out.empty())
@@ -113,7 +115,7 @@ void llmrt::applyCharsmap(const Normalizer &step, NormalizedText &text) {
   out.reserve(text.text.size());
   bool changed = false;
   std::string_view source = text.text, replacement;
-  while (!source.empty()) {
+  while (!source.empty() && out.size() <= text.limit) {
     const char *cursor = source.data();
     const char *end = cursor + source.size();
     uint32_t first = readCharacter(cursor);
@@ -134,7 +136,7 @@ void llmrt::applyCharsmap(const Normalizer &step, NormalizedText &text) {
     source.remove_prefix(cluster.size());
     if (cluster.size() < 6 && lookUp(step, cluster, replacement)) {
       changed = true;
-      appendReplacement(cluster, replacement, out);
+      appendReplacement(cluster, replacement, text.limit, out);
       continue;
     }
     while (!cluster.empty()) {
@@ -142,7 +144,7 @@ void llmrt::applyCharsmap(const Normalizer &step, NormalizedText &text) {
       cluster.remove_prefix(part.size());
       if (lookUp(step, part, replacement)) {
         changed = true;
-        appendReplacement(part, replacement, out);
+        appendReplacement(part, replacement, text.limit, out);
       } else {
         const char *at = part.data();
         out.push_back({readCharacter(at), 0});

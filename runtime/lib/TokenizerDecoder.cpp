@@ -10,6 +10,8 @@
 #include "runtime/lib/TokenizerTables.h"
 #include "runtime/lib/TokenizerText.h"
 
+#include <algorithm>
+
 using namespace llmrt;
 
 namespace {
@@ -17,11 +19,21 @@ namespace {
 void replaceAll(std::string &text, std::string_view from, std::string_view to) {
   if (from.empty())
     return;
-  size_t at = 0;
-  while ((at = text.find(from, at)) != std::string::npos) {
-    text.replace(at, from.size(), to);
-    at += to.size();
+  // In place, since `to` is no longer than `from`.
+  size_t read = 0, written = 0;
+  auto move = [&](size_t end) {
+    std::copy(text.begin() + ptrdiff_t(read), text.begin() + ptrdiff_t(end),
+              text.begin() + ptrdiff_t(written));
+    written += end - read;
+  };
+  for (size_t at; (at = text.find(from, read)) != std::string::npos;
+       read = at + from.size()) {
+    move(at);
+    std::copy(to.begin(), to.end(), text.begin() + ptrdiff_t(written));
+    written += to.size();
   }
+  move(text.size());
+  text.resize(written);
 }
 
 /// What the reference's WordPiece decoder tidies in each token.

@@ -172,6 +172,8 @@ enum class DecoderKind : uint32_t {
                 ///< `second` times at the end
   Replace,      ///< after Fuse: `text` becomes `content`
 };
+/// How many times longer all Replace steps together may make a text.
+constexpr uint64_t kMaxDecoderGrowth = 1024;
 struct DecoderStep {
   DecoderKind kind;
   uint32_t first;

@@ -28,6 +28,10 @@ public:
   /// BPE by merges alone, without the tables' shortcuts.
   bool mergePiece(std::string_view piece);
 
+  /// Bytes that pre-tokenizer steps have written for one text, and how many
+  /// they may: each of many ByteLevel steps can double a text.
+  size_t rewritten = 0, rewriteLimit = 0;
+
 private:
   struct Symbol {
     uint32_t id;

@@ -13,6 +13,10 @@ void llmrt::transformText(const std::vector<ChangedCharacter> &characters,
   std::vector<uint32_t> origins;
   result.reserve(text.text.size() + text.text.size() / 8);
   size_t offset = 0, size = text.text.size();
+  if (characters.size() > text.limit) {
+    text.overflowed = true;
+    return;
+  }
   auto skip = [&] {
     if (offset < size)
       offset += characterLength(text.text[offset]);

@@ -12,6 +12,8 @@ using namespace llmrt;
 
 void NormalizedText::assign(std::string_view source, bool track) {
   text.assign(source);
+  limit = std::min(source.size() * 64 + 4096, kMaxText);
+  overflowed = source.size() > limit;
   tracked = track;
   origins.clear();
   if (!track)
@@ -37,6 +39,8 @@ public:
   }
   /// Bytes [begin, end) stay as they are.
   void keep(size_t begin, size_t end) {
+    if (!hasRoom(end - begin))
+      return;
     result.append(target.text, begin, end - begin);
     if (target.tracked)
       origins.insert(origins.end(), target.origins.begin() + ptrdiff_t(begin),
@@ -44,11 +48,15 @@ public:
   }
   /// New text that takes its origin from the byte `from`.
   void insert(std::string_view added, size_t from) {
+    if (!hasRoom(added.size()))
+      return;
     result.append(added);
     if (target.tracked)
       origins.insert(origins.end(), added.size(), target.origins[from]);
   }
   void insertAtFront(std::string_view added) {
+    if (!hasRoom(added.size()))
+      return;
     result.append(added);
     if (target.tracked)
       origins.insert(origins.end(), added.size(), 0);
@@ -59,6 +67,11 @@ public:
   }
 
 private:
+  bool hasRoom(size_t bytes) {
+    target.overflowed |= bytes > target.limit - result.size();
+    return !target.overflowed;
+  }
+
   NormalizedText &target;
   std::string result;
   std::vector<uint32_t> origins;
@@ -181,9 +194,6 @@ void bytesToCharacters(NormalizedText &text) {
 } // namespace
 
 bool llmrt::normalizeText(const TokenizerTables &tables, NormalizedText &text) {
-  // No character becomes more than 18 by Unicode's rules; tables that let a
-  // text grow without bound are not followed.
-  const size_t limit = text.text.size() * 64 + 4096;
   for (const Normalizer &step : tables.normalizer) {
     switch (step.kind) {
     case NormalizerKind::MapCharacters:
@@ -211,7 +221,7 @@ bool llmrt::normalizeText(const TokenizerTables &tables, NormalizedText &text) {
       bytesToCharacters(text);
       break;
     }
-    if (text.text.size() > limit)
+    if (text.overflowed || text.text.size() > text.limit)
       return false;
   }
   return true;

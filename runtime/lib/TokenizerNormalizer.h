@@ -16,10 +16,17 @@
 
 namespace llmrt {
 
+/// Positions are 32-bit numbers, and a normalizer may make a text longer.
+constexpr size_t kMaxText = size_t(1) << 30;
+
 struct NormalizedText {
   std::string text;
   std::vector<uint32_t> origins; ///< one per byte when `tracked`
   bool tracked = false;
+  /// No character becomes more than 18 by Unicode's rules; tables that let a
+  /// text grow without bound are not followed.
+  size_t limit = 0;
+  bool overflowed = false; ///< the text as it is now means nothing
 
   void assign(std::string_view source, bool track);
 };

@@ -117,6 +117,9 @@ bool Splitter::run() {
 bool handOn(const TokenizerTables &tables, size_t step, const Piece &piece,
             const std::string &text, const std::vector<uint32_t> &origins,
             EncodeWork &work) {
+  work.rewritten += text.size();
+  if (work.rewritten > work.rewriteLimit)
+    return false;
   Piece next{text, nullptr, piece.base};
   if (!origins.empty())
     next.origins = origins.data();

@@ -9,6 +9,10 @@
 
 using namespace llmrt;
 
+/// The compiler's own caps are lower.
+static constexpr uint32_t kMaxSteps = 64;
+static constexpr uint32_t kMaxDecoderSteps = 16;
+
 namespace {
 
 /// Takes tables out of the blob and remembers the first thing that is wrong.
@@ -21,11 +25,30 @@ public:
 
 private:
   bool require(bool condition, const char *what) {
-    if (!condition && good) {
-      good = false;
-      error = std::string("damaged tokenizer table: ") + what;
-    }
+    if (__builtin_expect(!condition, 0))
+      complain(what);
     return good;
+  }
+  /// Out of the way: tables have millions of entries that are right.
+  __attribute__((noinline)) void complain(const char *what) {
+    if (good)
+      error = std::string("damaged tokenizer table: ") + what;
+    good = false;
+  }
+  template <typename T, typename Condition>
+  bool requireEach(const TableView<T> &entries, const char *what,
+                   Condition holds) {
+    bool each = true;
+    for (const T &entry : entries)
+      each &= holds(entry);
+    return require(each, what);
+  }
+
+  /// Steps are counted before any is looked at.
+  template <typename T>
+  TableView<T> steps(TableSpan span, uint32_t most, const char *what) {
+    TableView<T> table = view<T>(span, what);
+    return require(table.size <= most, what) ? table : TableView<T>{};
   }
 
   template <typename T> TableView<T> view(TableSpan span, const char *what) {
@@ -49,6 +72,10 @@ private:
     return string;
   }
 
+  static bool isIdOrNone(int32_t value, uint32_t limit) {
+    return (value == -1) | (uint32_t(value) < limit && value >= 0);
+  }
+
   /// `limit`: every value is below.
   template <typename T>
   CharacterMap<T> map(CodePointMap table, uint64_t limit, const char *what) {
@@ -59,10 +86,8 @@ private:
     require(index.size == kMapPages, what);
     require(values.size >> kMapPageShift << kMapPageShift == values.size, what);
     uint32_t pages = values.size >> kMapPageShift;
-    for (uint16_t page : index)
-      require(page < pages, what);
-    for (T value : values)
-      require(value < limit, what);
+    requireEach(index, what, [&](uint16_t page) { return page < pages; });
+    requireEach(values, what, [&](T value) { return value < limit; });
     return good ? CharacterMap<T>{index.data, values.data} : CharacterMap<T>{};
   }
 
@@ -71,10 +96,11 @@ private:
                               const char *what) {
     TableView<uint32_t> table = view<uint32_t>(span, what);
     uint32_t last = 0;
-    for (uint32_t offset : table) {
-      require(offset >= last && offset <= bytes, what);
+    requireEach(table, what, [&](uint32_t offset) {
+      bool ascends = (offset >= last) & (offset <= bytes);
       last = offset;
-    }
+      return ascends;
+    });
     return table;
   }
 
@@ -89,8 +115,8 @@ private:
       return {};
     require(trie.labels.size == nodes && trie.firstChild.size == nodes + 1,
             what);
-    for (int32_t value : trie.values)
-      require(value >= -1 && (value < 0 || uint32_t(value) < limit), what);
+    requireEach(trie.values, what,
+                [&](int32_t value) { return isIdOrNone(value, limit); });
     // Children come after their parent, so that every walk ends.
     for (uint32_t node = 0; good && node < nodes; ++node) {
       require(trie.firstChild[node] > node &&
@@ -150,7 +176,7 @@ void Checker::openPatterns() {
   const TokenizerHeader &header = tables->header;
   auto lookaheads = view<LookaheadTable>(header.lookaheads, "lookaheads");
   for (const PatternTable &table :
-       view<PatternTable>(header.patterns, "patterns")) {
+       steps<PatternTable>(header.patterns, 2 * kMaxSteps, "patterns")) {
     Pattern pattern;
     if (!require(table.classes >= 1 && table.classes <= 255 &&
                      table.states >= 1 && table.states < kMatchBit &&
@@ -169,10 +195,11 @@ void Checker::openPatterns() {
     require(pattern.next.size == uint64_t(table.states) * pattern.columns &&
                 pattern.start.size == table.classes + 1,
             "a pattern's tables");
-    for (uint16_t next : pattern.next)
-      require((next & ~kMatchBit) < table.states, "a pattern's transitions");
-    for (uint16_t start : pattern.start)
-      require(start < table.states, "a pattern's start states");
+    requireEach(pattern.next, "a pattern's transitions", [&](uint16_t next) {
+      return (next & ~kMatchBit) < int(table.states);
+    });
+    requireEach(pattern.start, "a pattern's start states",
+                [&](uint16_t start) { return start < table.states; });
     for (uint32_t index = 0; good && index < table.lookaheads; ++index) {
       const LookaheadTable &entry = lookaheads[table.firstLookahead + index];
       TableView<uint16_t> lookahead =
@@ -180,8 +207,9 @@ void Checker::openPatterns() {
       uint32_t states = lookahead.size / (table.classes + 1);
       require(states >= 1 && lookahead.size % (table.classes + 1) == 0,
               "a lookahead's transitions");
-      for (uint16_t next : lookahead)
-        require((next & ~kMatchBit) < states, "a lookahead's transitions");
+      requireEach(lookahead, "a lookahead's transitions", [&](uint16_t next) {
+        return (next & ~kMatchBit) < int(states);
+      });
       pattern.lookaheads.push_back(lookahead);
     }
     if (!good)
@@ -196,29 +224,31 @@ void Checker::openNormalizer() {
   tables->formCodePoints =
       view<uint32_t>(header.formCodePoints, "decompositions");
   tables->compositions = view<Composition>(header.compositions, "compositions");
-  for (const FormEntry &form : tables->forms)
-    require(form.first <= tables->formCodePoints.size &&
-                form.count <= tables->formCodePoints.size - form.first,
-            "normal forms");
+  const uint32_t codePoints = tables->formCodePoints.size;
+  requireEach(tables->forms, "normal forms", [&](const FormEntry &form) {
+    return form.first <= codePoints && form.count <= codePoints - form.first;
+  });
   auto isScalar = [](uint32_t c) {
     return c < 0x110000 && !(c >= 0xd800 && c < 0xe000);
   };
-  for (uint32_t c : tables->formCodePoints)
-    require(isScalar(c), "decompositions");
-  for (const Composition &composition : tables->compositions)
-    require(isScalar(composition.composite), "compositions");
-  for (const NormalizerStep &step :
-       view<NormalizerStep>(header.normalizer, "normalizer steps")) {
+  requireEach(tables->formCodePoints, "decompositions", isScalar);
+  requireEach(
+      tables->compositions, "compositions",
+      [&](const Composition &entry) { return isScalar(entry.composite); });
+  for (const NormalizerStep &step : steps<NormalizerStep>(
+           header.normalizer, kMaxSteps, "normalizer steps")) {
     Normalizer result{step.kind, step.first, step.second, {}, {}, {}, {}};
     switch (step.kind) {
     case NormalizerKind::MapCharacters:
       result.text = utf8(step.text, "a normalizer's strings");
       result.strings =
           offsets(step.strings, result.text.size(), "a normalizer's strings");
-      for (uint32_t offset : result.strings)
-        require(offset >= result.text.size() ||
-                    !isContinuation(result.text[offset]),
-                "a normalizer's strings");
+      if (good)
+        requireEach(result.strings, "a normalizer's strings",
+                    [&](uint32_t offset) {
+                      return offset >= result.text.size() ||
+                             !isContinuation(result.text[offset]);
+                    });
       require(!result.strings.empty(), "a normalizer's strings");
       if (good)
         result.wide = map<uint16_t>(step.map, result.strings.size,
@@ -256,13 +286,12 @@ void Checker::openNormalizer() {
       return;
     tables->normalizer.push_back(result);
   }
-  require(tables->normalizer.size() <= 64, "too many normalizer steps");
 }
 
 void Checker::openPreTokenizer() {
   bool bytes = false;
-  for (const PreTokenizerStep &step : view<PreTokenizerStep>(
-           tables->header.preTokenizer, "pre-tokenizer steps")) {
+  for (const PreTokenizerStep &step : steps<PreTokenizerStep>(
+           tables->header.preTokenizer, kMaxSteps, "pre-tokenizer steps")) {
     PreTokenizer result{
         step.kind, step.first, step.second, step.third != 0, {}};
     require(!bytes, "a step over bytes");
@@ -295,7 +324,6 @@ void Checker::openPreTokenizer() {
       return;
     tables->preTokenizer.push_back(result);
   }
-  require(tables->preTokenizer.size() <= 64, "too many pre-tokenizer steps");
 }
 
 void Checker::openVocabulary() {
@@ -311,11 +339,10 @@ void Checker::openVocabulary() {
           "the vocabulary's size");
   tables->vocabSlots = view<uint64_t>(header.vocabSlots, "the vocabulary");
   bool hasEmpty = tables->vocabSlots.empty();
-  for (uint64_t slot : tables->vocabSlots) {
+  requireEach(tables->vocabSlots, "the vocabulary's slots", [&](uint64_t slot) {
     hasEmpty |= slot == 0;
-    require(slot == 0 || (uint32_t(slot) >= 1 && uint32_t(slot) <= vocab),
-            "the vocabulary's slots");
-  }
+    return (slot == 0) | (uint32_t(slot) - 1 < vocab);
+  });
   require(hasEmpty, "a full vocabulary table");
   require(header.unknown >= -1 &&
               (header.unknown < 0 || uint32_t(header.unknown) < vocab),
@@ -325,9 +352,8 @@ void Checker::openVocabulary() {
         std::pair(header.byteSymbols, &tables->byteSymbols)}) {
     *table = view<int32_t>(span, "the tokens of bytes");
     require(table->size == 256, "the tokens of bytes");
-    for (int32_t id : *table)
-      require(id >= -1 && (id < 0 || uint32_t(id) < vocab),
-              "the tokens of bytes");
+    requireEach(*table, "the tokens of bytes",
+                [&](int32_t id) { return isIdOrNone(id, vocab); });
   }
 }
 
@@ -337,13 +363,12 @@ void Checker::openModel() {
   require(header.model <= TokenModel::WordLevel, "an unknown model");
   tables->merges = view<MergeSlot>(header.merges, "merges");
   bool hasEmpty = tables->merges.empty();
-  for (const MergeSlot &slot : tables->merges) {
-    if (slot.left == kNoToken)
-      hasEmpty = true;
-    else
-      require(slot.left < vocab && slot.right < vocab && slot.merged < vocab,
-              "merges");
-  }
+  requireEach(tables->merges, "merges", [&](const MergeSlot &slot) {
+    bool empty = slot.left == kNoToken;
+    hasEmpty |= empty;
+    return empty |
+           ((slot.left < vocab) & (slot.right < vocab) & (slot.merged < vocab));
+  });
   require(hasEmpty, "a full merge table");
   tables->continuingPrefix = text(header.continuingPrefix, "a prefix");
   tables->endSuffix = text(header.endSuffix, "a suffix");
@@ -354,8 +379,8 @@ void Checker::openModel() {
   tables->scores = view<double>(header.scores, "scores");
   if (header.model == TokenModel::Unigram) {
     require(tables->scores.size == vocab, "scores");
-    for (double score : tables->scores)
-      require(!std::isnan(score), "scores");
+    requireEach(tables->scores, "scores",
+                [](double score) { return !std::isnan(score); });
     require(!std::isnan(header.unknownScore), "scores");
   }
 }
@@ -363,8 +388,9 @@ void Checker::openModel() {
 void Checker::openAddedTokens() {
   const TokenizerHeader &header = tables->header;
   tables->addedTokens = view<AddedToken>(header.addedTokens, "added tokens");
-  for (const AddedToken &token : tables->addedTokens)
-    require(token.id < header.vocabSize, "added tokens");
+  requireEach(
+      tables->addedTokens, "added tokens",
+      [&](const AddedToken &token) { return token.id < header.vocabSize; });
   tables->addedBefore =
       trie(header.addedBefore, tables->addedTokens.size, "added tokens");
   tables->addedAfter =
@@ -378,9 +404,8 @@ void Checker::openAddedTokens() {
 void Checker::openDecoder() {
   const TokenizerHeader &header = tables->header;
   tables->templateIds = view<int32_t>(header.templateIds, "the template");
-  for (int32_t id : tables->templateIds)
-    require(id >= -1 && (id < 0 || uint32_t(id) < header.vocabSize),
-            "the template");
+  requireEach(tables->templateIds, "the template",
+              [&](int32_t id) { return isIdOrNone(id, header.vocabSize); });
   tables->decodeText = view<char>(header.decodeText, "the tokens' texts");
   tables->decodeOffsets = offsets(header.decodeOffsets, tables->decodeText.size,
                                   "the tokens' texts");
@@ -388,8 +413,9 @@ void Checker::openDecoder() {
           "the tokens' texts");
   // One token stage, then runs of bytes, then one text: as the steps' order.
   int stage = 0;
+  uint64_t growth = 1;
   for (const DecoderStep &step :
-       view<DecoderStep>(header.decoder, "decoder steps")) {
+       steps<DecoderStep>(header.decoder, kMaxDecoderSteps, "decoder steps")) {
     Decoder result{step.kind, step.first, step.second,
                    text(step.text, "a decoder's text"),
                    text(step.content, "a decoder's text")};
@@ -416,6 +442,11 @@ void Checker::openDecoder() {
       break;
     case DecoderKind::Replace:
       require(!result.text.empty(), "a decoder's replacement");
+      if (good)
+        growth *= std::max<uint64_t>(
+            1, (result.content.size() + result.text.size() - 1) /
+                   result.text.size());
+      require(growth <= kMaxDecoderGrowth, "a decoder's replacement");
       next = 4;
       break;
     default:
@@ -429,7 +460,6 @@ void Checker::openDecoder() {
       return;
     tables->decoder.push_back(result);
   }
-  require(tables->decoder.size() <= 16, "too many decoder steps");
 }
 
 } // namespace

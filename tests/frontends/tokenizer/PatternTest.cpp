@@ -18,7 +18,8 @@ public:
     RegexTree tree = parseRegex(regex, error);
     if (!tree)
       return;
-    std::optional<PatternAutomaton> built = buildAutomaton(*tree, error);
+    uint64_t work = kPatternWork;
+    std::optional<PatternAutomaton> built = buildAutomaton(*tree, work, error);
     if (!built)
       return;
     automaton = *built;
