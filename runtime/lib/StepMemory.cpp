@@ -4,10 +4,12 @@
 
 using namespace llmrt;
 
-/// What an engine and each of its threads take beside the block: the handles
-/// and tables of the C++ side, and the pages of a stack that a step touches.
-static constexpr uint64_t kEngineBytes = 256 << 10;
-static constexpr uint64_t kThreadBytes = 64 << 10;
+/// What an engine, each of its threads and each of its sequences take beside
+/// the block: handles, the tables of the C++ side, and the pages of a stack
+/// that a step touches.
+static constexpr uint64_t kEngineBytes = 96 << 10;
+static constexpr uint64_t kThreadBytes = 32 << 10;
+static constexpr uint64_t kSequenceBytes = 256;
 
 StepMemory::StepMemory(const ObjectDescriptor &descriptor,
                        const CpuLevel &level, const EngineLimits &limits)
@@ -73,9 +75,10 @@ Status llmrt::measureMemory(const ObjectDescriptor &descriptor,
     return fail(LLMRT_INVALID_ARGUMENT,
                 "%u sequences of %u tokens take more memory than there is",
                 limits.sequences, limits.context);
-  measured.runtime_bytes += kEngineBytes + kThreadBytes * limits.threads;
-  measured.private_bytes =
-      carver.size() + kEngineBytes + kThreadBytes * limits.threads;
+  uint64_t beside = kEngineBytes + kThreadBytes * limits.threads +
+                    kSequenceBytes * limits.sequences;
+  measured.runtime_bytes += beside;
+  measured.private_bytes = carver.size() + beside;
   memory = measured;
   return LLMRT_OK;
 }
