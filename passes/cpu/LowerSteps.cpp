@@ -77,7 +77,7 @@ private:
   LogicalResult lowerRepeat(RepeatOp op) {
     LogicalResult status = success();
     ArrayRef<int64_t> kinds = op.getKinds();
-    Value count = index(kinds.size());
+    Value count = hiddenIndex(b, kinds.size());
     auto loop = scf::ForOp::create(b, index(0), count, index(1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());

@@ -30,6 +30,17 @@ Value llm::lookUpTable(ImplicitLocOpBuilder &b, ModuleOp module,
   return arith::IndexCastOp::create(b, b.getIndexType(), entry);
 }
 
+Value llm::hiddenIndex(ImplicitLocOpBuilder &b, int64_t value) {
+  // No instruction: the register that holds it might hold anything after this.
+  Value number = arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
+  auto hidden = LLVM::InlineAsmOp::create(
+      b, b.getI64Type(), ValueRange(number), /*asm_string=*/"",
+      /*constraints=*/"=r,0", /*has_side_effects=*/false,
+      /*is_align_stack=*/false, LLVM::TailCallKind::None,
+      /*asm_dialect=*/nullptr, /*operand_attrs=*/nullptr);
+  return arith::IndexCastOp::create(b, b.getIndexType(), hidden.getRes());
+}
+
 PhaseFunction::PhaseFunction(PhaseOp phase, const ArenaPlan &plan,
                              const WeightLayout &layout)
     : phase(phase), step(phase->getParentOfType<StepOp>()),
@@ -242,7 +253,7 @@ void PhaseFunction::lowerPages(Region &region, const IRMapping &mapping) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(op);
     auto [type, pageBytes] = states.lookup(state);
-    Value at = arith::MulIOp::create(b, page, index(pageBytes));
+    Value at = arith::MulIOp::create(b, page, hiddenIndex(b, pageBytes));
     at = arith::AddIOp::create(
         b, at, arith::MulIOp::create(b, head, index(headBytes)));
     at = arith::AddIOp::create(b, at, index(offset));

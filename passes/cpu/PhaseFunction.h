@@ -23,6 +23,10 @@ mlir::Value lookUpTable(mlir::ImplicitLocOpBuilder &b, mlir::ModuleOp module,
                         const llvm::Twine &name,
                         llvm::ArrayRef<int64_t> entries, mlir::Value at);
 
+/// A number that LLVM does not see: one that follows from how many layers there
+/// are, so that code is the same however deep a model is.
+mlir::Value hiddenIndex(mlir::ImplicitLocOpBuilder &b, int64_t value);
+
 class PhaseFunction {
 public:
   PhaseFunction(PhaseOp phase, const ArenaPlan &plan,
