@@ -95,6 +95,16 @@ def variations():
         name = "grid-" + kind.replace("-g32", "").replace("-g64", "").replace("-g128", "")
         yield Case(f"quantize-{kind}", "exact", CHECKPOINTS / name, name, F32 + EXACT + (f"--quantize={kind}",))
 
+    # Levels that fall back to f32, whatever the weights are.
+    for level in ("x86-64-v3", "x86-64-v4"):
+        for model, golden, flags in ((gguf / "llama-q4_k_m.gguf", "gguf-llama-q4_k_m", ()),
+                                     (gguf / "qwen3-bf16.gguf", "gguf-qwen3-bf16", ("--kv-cache=f32",)),
+                                     (CHECKPOINTS / "llama-gqa4-bf16", "llama-gqa4-bf16", ("--kv-cache=f32",)),
+                                     (CHECKPOINTS / "grid-int8", "grid-int8", ("--quantize=int8", "--kv-cache=f32"))):
+            yield Case(f"{golden}-{level}", "exact", model, golden, (f"--target={level}",) + flags)
+        yield Case(f"llama-mqa-f16-{level}", "near", CHECKPOINTS / "llama-mqa-f16", "llama-mqa-f16",
+                   (f"--target={level}", "--dtype=bf16", "--kv-cache=int8"), tolerance=0.2)
+
     # Text in, and where text ends.
     for name in ("llama-tied", "llama-gqa4-bf16", "mistral", "qwen2"):
         yield Case(f"{name}-text", "text", CHECKPOINTS / name, name, F32)
