@@ -54,7 +54,8 @@ public:
     // MLIR prints errors only.
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
       if (diagnostic.getSeverity() != DiagnosticSeverity::Remark) {
-        progress.write([] {});
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          progress.stop();
         return failure();
       }
       progress.write([&] {
@@ -126,7 +127,8 @@ private:
   }
 
   LogicalResult fail(const Twine &message) {
-    progress.write([&] { llvm::errs() << "llm-compile: " << message << "\n"; });
+    progress.stop();
+    llvm::errs() << "llm-compile: " << message << "\n";
     return failure();
   }
   LogicalResult fail(llvm::Error error) {
@@ -225,6 +227,7 @@ private:
     llvm::raw_ostream *os = openOutput();
     if (!os)
       return failure();
+    progress.stop();
     what.print(*os);
     return success();
   }
@@ -233,6 +236,7 @@ private:
     llvm::raw_ostream *os = openOutput();
     if (!os)
       return failure();
+    progress.stop();
     os->write(bytes.data(), bytes.size());
     return success();
   }
@@ -361,12 +365,11 @@ private:
           named ? "as --bandwidth says"
                 : "measured here with " + std::to_string(threads) + " threads");
     }
-    progress.write([&] {
-      printContract(llvm::outs(), description, image.size(), weightBytes,
-                    *contracts);
-      if (options.report)
-        report.print(llvm::outs());
-    });
+    progress.stop();
+    printContract(llvm::outs(), description, image.size(), weightBytes,
+                  *contracts);
+    if (options.report)
+      report.print(llvm::outs());
     return success();
   }
 

@@ -35,12 +35,15 @@ Progress::Progress(double work)
 Progress::~Progress() {
   if (!drawer.joinable())
     return;
-  {
-    std::lock_guard<std::mutex> guard(mutex);
-    isEnding = true;
-  }
-  ended.notify_one();
+  stop();
   drawer.join();
+}
+
+void Progress::stop() {
+  std::lock_guard<std::mutex> guard(mutex);
+  isEnding = true;
+  ended.notify_one();
+  erase();
 }
 
 void Progress::begin(const llvm::Twine &name, double work) {

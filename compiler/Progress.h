@@ -30,8 +30,10 @@ public:
   /// How much of the stage is done, 0 to 1. From any thread.
   void setShare(double share);
 
-  /// Writes to standard error while the line is away.
+  /// Writes to the terminal while the line is away.
   void write(llvm::function_ref<void()> text);
+  /// Draws no more: what comes now is what was waited for, or what went wrong.
+  void stop();
 
 private:
   void draw();
