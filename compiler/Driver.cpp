@@ -81,6 +81,7 @@ public:
     if (!module)
       return failure();
     pipeline.maxRows = maxRows(options);
+    pipeline.batchInvariant = options.batchInvariant;
     pipeline.maxContext = maxContext(options, *checkpoint);
     pipeline.pageTokens = options.pageSize;
     pipeline.quantize = options.quantize;

@@ -76,8 +76,8 @@ struct Flags {
       cl::cat(category)};
   cl::opt<bool> batchInvariant{
       "batch-invariant",
-      cl::desc("Equal tokens whatever else a step computes (always so at "
-               "present: sums have one order for all row counts)"),
+      cl::desc("Equal tokens whatever else a step computes: sums have one "
+               "order for all row counts, which AMX tiles do without"),
       cl::cat(category)};
   cl::opt<std::string> activations{
       "activations", cl::init("auto"), cl::value_desc("type"),
@@ -206,6 +206,7 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.activations = flags.activations;
   options.pageSize = flags.pageSize;
   options.maxContext = flags.maxContext;
+  options.batchInvariant = flags.batchInvariant;
   options.maxBatch = flags.maxBatch;
   options.prefillChunk = flags.prefillChunk;
   options.threads = flags.threads;

@@ -28,6 +28,7 @@ struct CompileOptions {
   /// "float": never rounded; "int8", "bf16": no level without may be asked for
   std::string activations = "auto";
   int64_t pageSize = 32;
+  bool batchInvariant = false;
   int64_t maxContext = 0; ///< 0: what the model was made for
   int64_t maxBatch = 16;
   int64_t prefillChunk = 512;

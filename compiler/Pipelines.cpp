@@ -55,6 +55,12 @@ static void buildModel(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
 }
 
+/// Matrix instructions add in an order of their own, and few rows are not worth
+/// them.
+static bool useMatrices(const PipelineOptions &options) {
+  return options.target->bf16Tiles && !options.batchInvariant;
+}
+
 static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   const TileChoices &tiles = options.target->tiles;
   QuantizeActivationsOptions rounding;
@@ -72,6 +78,7 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
                              tiles.registerRows.end());
   linear.panels.assign(tiles.panels.begin(), tiles.panels.end());
   linear.integerRows = tiles.integerRows;
+  linear.matrixRows = useMatrices(options) ? tiles.matrixRows : 0;
   linear.chunkRows = tiles.chunkRows;
   pm.addPass(createTileLinear(linear));
   TileFlashAttentionOptions attention;
@@ -94,6 +101,7 @@ static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {
   ExpandWeightTilesOptions weights;
   weights.prefetchBytes = options.target->tiles.prefetchBytes;
   weights.bf16Dot = options.target->bf16Dot;
+  weights.bf16Tiles = useMatrices(options);
   weights.byteDot = options.target->byteDot;
   pm.addPass(createExpandWeightTiles(weights));
   pm.addPass(createExpandMath());

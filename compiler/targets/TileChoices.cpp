@@ -25,13 +25,14 @@ struct Choice {
 } // namespace
 
 /// Sums of a tile are unrolled and should stay in registers: the limits leave
-/// room to try. A tile computes whole groups of rows, and buffers have 16 rows
+/// room to try. A tile computes whole groups of rows, and buffers have 32 rows
 /// to spare for that (passes/analysis/ArenaPlan.cpp).
 static constexpr Choice kChoices[] = {
     {"classes", nullptr, &TileChoices::classes, 65536},
     {"register-rows", nullptr, &TileChoices::registerRows, 16},
     {"panels", nullptr, &TileChoices::panels, 16},
     {"integer-rows", &TileChoices::integerRows, nullptr, 16},
+    {"matrix-rows", &TileChoices::matrixRows, nullptr, 32},
     {"chunk-rows", &TileChoices::chunkRows, nullptr, 65536},
     {"attention-rows", &TileChoices::attentionRows, nullptr, 16},
     {"span-tokens", &TileChoices::spanTokens, nullptr, 65536},

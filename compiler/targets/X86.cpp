@@ -43,11 +43,11 @@ static constexpr Level kLevels[] = {
 static const TileChoices &tilesOf(const Level &level) {
   // 32 vector registers of 16 numbers: 24 sums, two weights, one broadcast. Few
   // rows wait for memory: they read one panel, then the next, as one stream.
-  static const TileChoices wide{{1, 4}, {1, 4, 12}, {1, 1, 2}, 6,   96,
-                                12,     128,        8,         4096};
+  static const TileChoices wide{{1, 4}, {1, 4, 12}, {1, 1, 2}, 6, 32,
+                                96,     12,         128,       8, 4096};
   // 16 registers of 8 numbers: 4 rows of one panel are 8 sums.
-  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {1, 1, 1}, 4,   96,
-                                  4,      128,       8,         4096};
+  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {1, 1, 1}, 4, 32,
+                                  96,     4,         128,       8, 4096};
   return level.wide ? wide : narrow;
 }
 
@@ -69,6 +69,7 @@ static CpuTarget makeTarget(const Level &level, StringRef name, StringRef cpu,
   target.required = features.required(besides);
   target.bf16Dot = features.has("avx512bf16");
   target.byteDot = features.has("avx512vnni");
+  target.bf16Tiles = features.has("amx-bf16");
   target.tiles = tilesOf(level);
   return target;
 }

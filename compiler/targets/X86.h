@@ -29,6 +29,7 @@ struct TileChoices {
   /// becomes the largest step).
   llvm::SmallVector<int64_t> classes, registerRows, panels;
   int64_t integerRows;   ///< at most this many rows where activations are i8
+  int64_t matrixRows;    ///< rows of bf16 that tile registers take at once
   int64_t chunkRows;     ///< rows that a group of panels is applied to at once
   int64_t attentionRows; ///< rows of scores held in registers
   int64_t spanTokens;    ///< tokens that attention sums up by themselves
@@ -44,6 +45,7 @@ struct CpuTarget {
       required; ///< what the machine must have, as /proc/cpuinfo spells it
   bool bf16Dot; ///< multiplies pairs of bf16
   bool byteDot; ///< multiplies quads of bytes
+  bool bf16Tiles; ///< multiplies matrices of bf16
   TileChoices tiles;
 };
 

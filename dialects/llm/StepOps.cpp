@@ -127,7 +127,7 @@ LogicalResult ContextBufferOp::verify() {
                             "state; found '"
                          << getSource() << "'";
   auto type = cast<MemRefType>(getType());
-  if (type.getNumDynamicDims() != static_cast<int64_t>(getSizes().size())) // C2
+  if (static_cast<size_t>(type.getNumDynamicDims()) != getSizes().size()) // C2
     return emitOpError() << "has " << getSizes().size() << " sizes for "
                          << type.getNumDynamicDims() << " dynamic dimensions";
   return success();

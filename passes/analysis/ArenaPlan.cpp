@@ -8,7 +8,7 @@ using namespace mlir;
 using namespace llm;
 
 /// Rows that a tile may compute past the last one.
-constexpr int64_t kSpareRows = 16;
+constexpr int64_t kSpareRows = 32;
 
 /// Numbers ops in program order; a region's ops come before its op's end.
 void ArenaPlan::number(Block &block) {

@@ -6,11 +6,13 @@
 // features whatever the tile's size: rows do not notice their neighbours.
 //
 // Three ways to multiply: f32 by f32, whatever the encoding; pairs of bf16; and
-// quads of bytes, whose integer sums are scaled once a group.
+// quads of bytes, whose integer sums are scaled once a group. A fourth, whole
+// matrices of bf16, is in MatrixTile.cpp.
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/llm/Encodings.h"
+#include "passes/cpu/MatrixTile.h"
 #include "passes/cpu/Passes.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -320,6 +322,10 @@ struct ExpandWeightTiles : llm::impl::ExpandWeightTilesBase<ExpandWeightTiles> {
   void runOnOperation() override {
     WalkResult result = getOperation()->walk([&](Operation *op) {
       if (auto tile = dyn_cast<LinearTileOp>(op)) {
+        if (bf16Tiles && fitsMatrixTiles(tile)) {
+          expandMatrixTile(tile);
+          return WalkResult::advance();
+        }
         FailureOr<Product> product = productFor(tile);
         if (failed(product))
           return WalkResult::interrupt();

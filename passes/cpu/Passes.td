@@ -31,13 +31,16 @@ def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
     `llm.linear_tile` becomes a loop over in features that keeps all sums in
     vectors of 16, `llm.weight_element` a few loads. The encoding of the weight
     writes the code that reads it. With `bf16-dot` and `byte-dot`, rows of bf16 and
-    i8 are multiplied by the dot-product instructions of the level. Needs weights
-    as bytes.
+    i8 are multiplied by the dot-product instructions of the level; with
+    `bf16-tiles`, tiles of 16 or 32 rows of bf16 by its matrix instructions, whose
+    sums have an order of their own. Needs weights as bytes.
     Example: tests/passes/cpu/expand-weight-tiles-doc.mlir
   }];
   let options = [
     Option<"bf16Dot", "bf16-dot", "bool", "false",
            "The level multiplies pairs of bf16 (avx512_bf16)">,
+    Option<"bf16Tiles", "bf16-tiles", "bool", "false",
+           "The level multiplies matrices of bf16 (amx_bf16)">,
     Option<"byteDot", "byte-dot", "bool", "false",
            "The level multiplies quads of bytes (avx512_vnni)">,
     Option<"prefetchBytes", "prefetch-bytes", "int64_t", "0",

@@ -37,6 +37,8 @@ def TileLinear : Pass<"llm-tile-linear"> {
                "Weight panels held in registers, one entry for each class">,
     Option<"integerRows", "integer-rows", "int64_t", "6",
            "Rows held in registers at most where activations are integers">,
+    Option<"matrixRows", "matrix-rows", "int64_t", "0",
+           "Rows at once where matrix instructions multiply bf16; 0: there are none">,
     Option<"chunkRows", "chunk-rows", "int64_t", "96", "Rows of a tile at most">,
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",

@@ -57,7 +57,8 @@ public:
     if (!shape.tilePerSpan)
       return buildWhole();
     auto partials = RankedTensorType::get(
-        {ShapedType::kDynamic, op.getHeads() * shape.spans * partialColumns()},
+        {ShapedType::kDynamic,
+         static_cast<int64_t>(op.getHeads()) * shape.spans * partialColumns()},
         Float32Type::get(op.getContext()));
     Value found = buildSpans(partials);
     buildCombination(found);

@@ -112,8 +112,7 @@ private:
         types.push_back(TypeAttr::get(weights.back().getType()));
       }
     SmallVector<Type> results(
-        weights.size(),
-        VectorType::get({shape.rows, kPanel}, c.getF32Type()));
+        weights.size(), VectorType::get({shape.rows, kPanel}, c.getF32Type()));
 
     Value rowCount = c.rowsOf(x);
     Value first = c.mul(p.getTileIndex(1), shape.chunk);
@@ -131,8 +130,8 @@ private:
           // residual: everything is read before anything is written.
           SmallVector<Value> pieces;
           for (int64_t j = 0; j < panels; ++j)
-            pieces.push_back(finishPiece(c, p, group, tile, r, j, at,
-                                         panelOf[j]));
+            pieces.push_back(
+                finishPiece(c, p, group, tile, r, j, at, panelOf[j]));
           for (int64_t j = 0; j < panels; ++j)
             storePiece(c, p, group, pieces[j], at, panelOf[j]);
         };
@@ -158,13 +157,11 @@ private:
             sum, c.load(p.getInputBuffer(group.biases[w].number), {column}));
       sums.push_back(sum);
     }
-    Value value =
-        sums.size() == 2 ? c.mulf(c.silu(sums[0]), sums[1]) : sums[0];
+    Value value = sums.size() == 2 ? c.mulf(c.silu(sums[0]), sums[1]) : sums[0];
     if (added)
-      value = c.addf(
-          c.load(p.getInputBuffer(added->number),
-                 {row, c.add(column, group.column + added->column)}),
-          value);
+      value = c.addf(c.load(p.getInputBuffer(added->number),
+                            {row, c.add(column, group.column + added->column)}),
+                     value);
     return value;
   }
 
@@ -207,19 +204,36 @@ private:
 struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
   using TileLinearBase::TileLinearBase;
 
-  TileShape shapeFor(StepOp step, Value input) {
+  /// 32 in features of bf16 are a row of a tile register.
+  bool fitsMatrices(StepOp step, Value input, ValueRange weights) {
+    return matrixRows > 0 && step.getRows()[1] >= matrixRows &&
+           cast<RankedTensorType>(input.getType()).getElementType().isBF16() &&
+           llvm::all_of(weights, [](Value weight) {
+             auto type = cast<PackedType>(weight.getType());
+             auto dense = dyn_cast<DenseAttr>(type.getEncoding());
+             return dense && dense.getElementType().isBF16() &&
+                    type.getColumns() % 32 == 0;
+           });
+  }
+
+  TileShape shapeFor(StepOp step, Value input, ValueRange weights) {
     size_t choice = 0;
     int64_t most = step.getRows()[1];
     for (size_t i = 0; i < registerRows.size(); ++i)
       if (registerRows[i] <= most)
         choice = i;
-    int64_t rows = registerRows[choice];
+    int64_t rows = registerRows[choice], columns = panels[choice];
     // Integer sums and their scaled totals both want registers.
     if (cast<RankedTensorType>(input.getType()).getElementType().isInteger(8))
       rows = std::min<int64_t>(rows, integerRows);
+    // Two by two registers of sums.
+    if (fitsMatrices(step, input, weights)) {
+      rows = matrixRows;
+      columns = 2;
+    }
     int64_t chunk =
         most <= rows ? rows : std::max<int64_t>(1, chunkRows / rows) * rows;
-    return {rows, panels[choice], chunk};
+    return {rows, columns, chunk};
   }
 
   void runOnOperation() override {
@@ -232,19 +246,21 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
     getOperation()->walk([&](StepOp step) {
       step.walk([&](Operation *op) {
         if (auto linear = dyn_cast<LinearOp>(op)) {
-          LinearTiling tiling(op, linear.getInput(), linear.getResidual(),
-                              linear.getScales(), linear.getSums(),
-                              shapeFor(step, linear.getInput()), 1);
+          LinearTiling tiling(
+              op, linear.getInput(), linear.getResidual(), linear.getScales(),
+              linear.getSums(),
+              shapeFor(step, linear.getInput(), linear.getWeights()), 1);
           for (auto [i, weight] : llvm::enumerate(linear.getWeights()))
-            tiling.addGroup(weight,
-                            linear.getBiases().empty()
-                                ? ValueRange()
-                                : ValueRange(linear.getBiases()[i]));
+            tiling.addGroup(weight, linear.getBiases().empty()
+                                        ? ValueRange()
+                                        : ValueRange(linear.getBiases()[i]));
           tiling.build();
         } else if (auto gated = dyn_cast<GatedLinearOp>(op)) {
           LinearTiling tiling(op, gated.getInput(), Value(), gated.getScales(),
                               gated.getSums(),
-                              shapeFor(step, gated.getInput()), 2);
+                              shapeFor(step, gated.getInput(),
+                                       {gated.getGate(), gated.getUp()}),
+                              2);
           SmallVector<Value> biases;
           if (gated.getGateBias())
             biases = {gated.getGateBias(), gated.getUpBias()};
