@@ -92,6 +92,7 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   TileRowsOptions other;
   other.blockRows = tiles.blockRows;
   pm.addPass(createTileRows(other));
+  pm.addPass(createFusePhases());
 }
 
 static void buildLoops(OpPassManager &pm, const PipelineOptions &options) {

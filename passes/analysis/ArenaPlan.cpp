@@ -58,7 +58,10 @@ unsigned ArenaPlan::newBuffer(Value value, int64_t position) {
 void ArenaPlan::put(Value value, unsigned buffer) {
   bufferOf[value] = buffer;
   buffers[buffer].holder = value;
-  buffers[buffer].last = std::max(buffers[buffer].last, lastUse(value));
+  // What is read in its own phase only lives through that phase.
+  int64_t made = positions.lookup(value.getDefiningOp());
+  buffers[buffer].last =
+      std::max({buffers[buffer].last, made, lastUse(value)});
 }
 
 LogicalResult ArenaPlan::assign(Block &block, Value carried) {

@@ -73,6 +73,19 @@ def TileFlashAttention : Pass<"llm-tile-flash-attention"> {
                            "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def FusePhases : Pass<"llm-fuse-phases"> {
+  let summary = "Make one phase of phases with the same tiles";
+  let description = [{
+    A phase joins the one before it where both have the same tiles of rows, and
+    each tile reads of the other's results only the rows that the same tile wrote:
+    norm and rounding, rotary embedding and the cache's append. One barrier goes,
+    and rows stay in the cache of the thread that wrote them. Needs `llm.phase` in
+    an `llm.step`.
+    Example: tests/passes/tile/fuse-phases-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
 def TileRows : Pass<"llm-tile-rows"> {
   let summary = "Turn ops on single rows into phases of blocks of rows";
   let description = [{

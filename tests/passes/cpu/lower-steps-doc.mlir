@@ -1,7 +1,7 @@
 // RUN: llm-opt %s --llm-lower-steps=max-rows=16 | FileCheck %s
 
-// One buffer of one row, and 16 spare rows and a vector that tiles may touch.
-// CHECK:     module attributes {llm.arena_bytes = 1152 : i64, llm.scratch_bytes = 0 : i64} {
+// One buffer of one row, and 32 spare rows and a vector that tiles may touch.
+// CHECK:     module attributes {llm.arena_bytes = 2176 : i64, llm.scratch_bytes = 0 : i64} {
 // CHECK:     memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[0, 4096]>
 // CHECK:     func.func private @one(%[[TEAM:.*]]: !llm.team) attributes {llm.rows = array<i64: 1, 1>
 // CHECK:       call @one.load(%[[TEAM]],
