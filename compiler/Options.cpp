@@ -57,7 +57,7 @@ struct Flags {
   cl::list<std::string> tiles{
       "tile", cl::CommaSeparated, cl::value_desc("name=value"),
       cl::desc("Override tile choices: classes, register-rows, panels "
-               "(numbers separated by ':'), integer-rows, chunk-rows, "
+               "(numbers separated by ':'), integer-sums, chunk-rows, "
                "attention-rows, block-rows"),
       cl::cat(category)};
   cl::opt<std::string> dtype{

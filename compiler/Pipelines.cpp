@@ -77,7 +77,7 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   linear.registerRows.assign(tiles.registerRows.begin(),
                              tiles.registerRows.end());
   linear.panels.assign(tiles.panels.begin(), tiles.panels.end());
-  linear.integerRows = tiles.integerRows;
+  linear.integerSums = tiles.integerSums;
   linear.matrixRows = useMatrices(options) ? tiles.matrixRows : 0;
   linear.chunkRows = tiles.chunkRows;
   pm.addPass(createTileLinear(linear));

@@ -24,6 +24,9 @@ struct Choice {
 
 } // namespace
 
+/// Sums of 16 numbers that a tile keeps, twice as many as there are registers.
+static constexpr int64_t kSums = 64;
+
 /// Sums of a tile are unrolled and should stay in registers: the limits leave
 /// room to try. A tile computes whole groups of rows, and buffers have 32 rows
 /// to spare for that (passes/analysis/ArenaPlan.cpp).
@@ -31,7 +34,7 @@ static constexpr Choice kChoices[] = {
     {"classes", nullptr, &TileChoices::classes, 65536},
     {"register-rows", nullptr, &TileChoices::registerRows, 16},
     {"panels", nullptr, &TileChoices::panels, 16},
-    {"integer-rows", &TileChoices::integerRows, nullptr, 16},
+    {"integer-sums", &TileChoices::integerSums, nullptr, kSums},
     {"matrix-rows", &TileChoices::matrixRows, nullptr, 32},
     {"chunk-rows", &TileChoices::chunkRows, nullptr, 65536},
     {"attention-rows", &TileChoices::attentionRows, nullptr, 16},
@@ -39,9 +42,6 @@ static constexpr Choice kChoices[] = {
     {"block-rows", &TileChoices::blockRows, nullptr, 65536},
     {"prefetch-bytes", &TileChoices::prefetchBytes, nullptr, 1 << 20},
 };
-
-/// Sums of 16 numbers that a tile keeps, twice as many as there are registers.
-static constexpr int64_t kSums = 64;
 
 /// Entries of a list at most: each is a step of its own, or a kind of tile.
 static constexpr size_t kEntries = 8;

@@ -43,10 +43,10 @@ static constexpr Level kLevels[] = {
 static const TileChoices &tilesOf(const Level &level) {
   // 32 vector registers of 16 numbers: 24 sums, two weights, one broadcast. Few
   // rows wait for memory: they read one panel, then the next, as one stream.
-  static const TileChoices wide{{1, 4}, {1, 4, 12}, {1, 1, 2}, 6, 32,
-                                96,     12,         128,       8, 4096};
+  static const TileChoices wide{
+      {1, 4, 8}, {1, 4, 8, 12}, {1, 1, 1, 2}, 12, 32, 96, 12, 128, 8, 4096};
   // 16 registers of 8 numbers: 4 rows of one panel are 8 sums.
-  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {1, 1, 1}, 4, 32,
+  static const TileChoices narrow{{1, 4}, {1, 4, 4}, {1, 1, 1}, 8, 32,
                                   96,     4,         128,       8, 4096};
   return level.wide ? wide : narrow;
 }

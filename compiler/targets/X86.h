@@ -28,7 +28,7 @@ struct TileChoices {
   /// class of row counts, whose largest counts are in `classes` (the last one
   /// becomes the largest step).
   llvm::SmallVector<int64_t> classes, registerRows, panels;
-  int64_t integerRows;   ///< at most this many rows where activations are i8
+  int64_t integerSums;   ///< at most this many sums where activations are i8
   int64_t matrixRows;    ///< rows of bf16 that tile registers take at once
   int64_t chunkRows;     ///< rows that a group of panels is applied to at once
   int64_t attentionRows; ///< rows of scores held in registers

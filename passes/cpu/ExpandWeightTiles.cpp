@@ -31,7 +31,7 @@ namespace {
 enum class Product { Floats, Halves, Bytes };
 
 /// Up to so many rows, a level multiplies faster than memory brings weights.
-constexpr int64_t kFewRows = 4;
+constexpr int64_t kFewRows = 8;
 constexpr int64_t kLineBytes = 64;
 
 class TileExpansion {

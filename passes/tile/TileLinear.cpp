@@ -216,16 +216,23 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
            });
   }
 
-  TileShape shapeFor(StepOp step, Value input, ValueRange weights) {
+  /// `together` panels of other weights are computed side by side.
+  TileShape shapeFor(StepOp step, Value input, ValueRange weights,
+                     int64_t together) {
     size_t choice = 0;
     int64_t most = step.getRows()[1];
     for (size_t i = 0; i < registerRows.size(); ++i)
       if (registerRows[i] <= most)
         choice = i;
     int64_t rows = registerRows[choice], columns = panels[choice];
-    // Integer sums and their scaled totals both want registers.
-    if (cast<RankedTensorType>(input.getType()).getElementType().isInteger(8))
-      rows = std::min<int64_t>(rows, integerRows);
+    // Integer sums and their scaled totals both want registers. Rows of a small
+    // step are shared out evenly.
+    if (cast<RankedTensorType>(input.getType()).getElementType().isInteger(8)) {
+      int64_t fit =
+          std::max<int64_t>(1, integerSums / std::max(columns, together));
+      int64_t wanted = std::min(rows, most);
+      rows = llvm::divideCeil(wanted, llvm::divideCeil(wanted, fit));
+    }
     // Two by two registers of sums.
     if (fitsMatrices(step, input, weights)) {
       rows = matrixRows;
@@ -249,7 +256,7 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
           LinearTiling tiling(
               op, linear.getInput(), linear.getResidual(), linear.getScales(),
               linear.getSums(),
-              shapeFor(step, linear.getInput(), linear.getWeights()), 1);
+              shapeFor(step, linear.getInput(), linear.getWeights(), 1), 1);
           for (auto [i, weight] : llvm::enumerate(linear.getWeights()))
             tiling.addGroup(weight, linear.getBiases().empty()
                                         ? ValueRange()
@@ -259,7 +266,7 @@ struct TileLinear : llm::impl::TileLinearBase<TileLinear> {
           LinearTiling tiling(op, gated.getInput(), Value(), gated.getScales(),
                               gated.getSums(),
                               shapeFor(step, gated.getInput(),
-                                       {gated.getGate(), gated.getUp()}),
+                                       {gated.getGate(), gated.getUp()}, 2),
                               2);
           SmallVector<Value> biases;
           if (gated.getGateBias())

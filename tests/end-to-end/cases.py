@@ -77,8 +77,8 @@ def variations():
             ("qwen3-biases", "register-rows=1,panels=1,classes=65536,attention-rows=1,block-rows=1,chunk-rows=7"),
             ("llama-untied", "span-tokens=1,prefetch-bytes=1")):
         yield Case(f"{name}-tiles", "exact", CHECKPOINTS / name, name, F32 + (f"--tile={tiles}",))
-    for name, tiles in (("llama-q8_0", "register-rows=7,panels=3,integer-rows=5"),
-                        ("llama-q4_k_m", "register-rows=2:11,panels=5:2,integer-rows=1")):
+    for name, tiles in (("llama-q8_0", "register-rows=7,panels=3,integer-sums=15"),
+                        ("llama-q4_k_m", "register-rows=2:11,panels=5:2,integer-sums=1")):
         yield Case(f"gguf-{name}-tiles", "near", gguf / f"{name}.gguf", f"gguf-{name}", (f"--tile={tiles}",),
                    tolerance=0.2)
     yield Case("llama-gqa4-bf16-tiles", "near", CHECKPOINTS / "llama-gqa4-bf16", "llama-gqa4-bf16",
