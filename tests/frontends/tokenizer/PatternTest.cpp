@@ -4,7 +4,7 @@
 #include "frontends/tokenizer/PatternAutomaton.h"
 #include "runtime/lib/TokenizerPattern.h"
 
-#include <chrono>
+#include <ctime>
 #include <gtest/gtest.h>
 
 using namespace llm;
@@ -157,10 +157,11 @@ TEST(Pattern, time_is_linear_in_the_text) {
   Matcher matcher("\\s*[\\r\\n]+|\\s");
   ASSERT_TRUE(matcher.good);
   std::string text(200000, ' ');
-  auto begin = std::chrono::steady_clock::now();
+  std::clock_t begin = std::clock();
   EXPECT_EQ(matcher.find(text).size(), text.size());
-  // A quadratic search takes 2 * 10^10 steps.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
+  // A quadratic search takes 2 * 10^10 steps. Time of the CPU, not of the
+  // clock: the machine may be busy.
+  EXPECT_LT(double(std::clock() - begin) / CLOCKS_PER_SEC, 8);
 }
 
 } // namespace
