@@ -85,7 +85,10 @@ def variations():
                ("--tile=register-rows=5,panels=3",), tolerance=0.1)
     for name in ("llama-tied", "mistral"):
         yield Case(f"{name}-threads", "threads", CHECKPOINTS / name, name, F32)
-    yield Case("gguf-llama-q4_k-threads", "threads", gguf / "llama-q4_k.gguf", "gguf-llama-q4_k")
+    for name in ("llama-gqa4-bf16", "qwen3"):
+        yield Case(f"{name}-threads", "threads", CHECKPOINTS / name, name)
+    for name in ("llama-q4_0", "llama-q4_k"):
+        yield Case(f"gguf-{name}-threads", "threads", gguf / f"{name}.gguf", f"gguf-{name}")
     for name in ("llama-tied", "llama-gqa4-bf16"):
         yield Case(f"{name}-reproducible", "reproducible", CHECKPOINTS / name, name)
     yield Case("gguf-llama-q4_k-reproducible", "reproducible", gguf / "llama-q4_k.gguf", "gguf-llama-q4_k")
@@ -136,6 +139,7 @@ def smollm2(folder, gguf):
     cases = [
         Case("smollm2-f32", "smollm2", folder, "smollm2", F32),
         Case("smollm2-gguf", "smollm2", gguf, "smollm2", EXACT),
+        Case("smollm2-threads", "threads", gguf, "smollm2"),
         Case("smollm2-text", "text", folder, "smollm2", F32),
         Case("smollm2-perplexity", "perplexity", folder, "smollm2", F32, tolerance=1e-4),
         Case("smollm2-perplexity-activations", "perplexity", gguf, "smollm2", (), tolerance=5e-3),
