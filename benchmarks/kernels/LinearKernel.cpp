@@ -151,7 +151,7 @@ private:
         llvm::formatv("!llm.packed<{0}x{1}, {2}>", n, k, shape.encoding);
     std::string x = rowsOf(k, shape.input), y = rowsOf(n, "f32");
     std::string scales = rowsOf(k / kActivationGroup, "f32");
-    std::string sums = rowsOf(k / kActivationSums, "f32");
+    std::string sums = rowsOf(k / kActivationSums, "i32");
     bool integers = shape.input == "i8";
     std::string more, with;
     if (integers) {

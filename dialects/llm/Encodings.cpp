@@ -34,16 +34,16 @@ struct Emitter {
                   : base;
   }
   Value plusScaled(Value base, Value count, int64_t scale) {
-    return arith::AddIOp::create(
-        b, base, arith::MulIOp::create(b, count, index(scale)));
+    return arith::AddIOp::create(b, base,
+                                 arith::MulIOp::create(b, count, index(scale)));
   }
   VectorType vec(int64_t n, Type type) { return VectorType::get(n, type); }
 
   /// Loads `count` elements of `type` that start at byte `offset`.
   Value load(Value offset, int64_t count, Type type) {
     int64_t size = count * type.getIntOrFloatBitWidth() / 8;
-    Value raw = vector::LoadOp::create(b, vec(size, b.getI8Type()), bytes,
-                                       offset);
+    Value raw =
+        vector::LoadOp::create(b, vec(size, b.getI8Type()), bytes, offset);
     return vector::BitCastOp::create(b, vec(count, type), raw);
   }
   /// The same for one element.
@@ -149,8 +149,8 @@ LogicalResult GroupedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "grouped weights have 2, 3, 4, 5, 6 or 8 bits; found "
                        << bits;
   if (group < 16 || group > 256 || !llvm::isPowerOf2_64(group))
-    return emitError() << "a group is 16, 32, 64, 128 or 256 in features; found "
-                       << group;
+    return emitError()
+           << "a group is 16, 32, 64, 128 or 256 in features; found " << group;
   if (zero < 0 || zero >= (1 << bits))
     return emitError() << "zero must be a quant of " << bits << " bits; found "
                        << zero;
@@ -207,7 +207,8 @@ int64_t GroupedAttr::getStoredBytes(int64_t elements) const {
 }
 
 /// Scale and addend of the group that holds in feature `first` of run `run`, so
-/// that a weight is q * scale + addend. `lane` narrows both to one out feature.
+/// that a weight is (q - zero) * scale + addend. `lane` narrows both to one out
+/// feature.
 static std::pair<Value, Value> groupTerms(Emitter &e, GroupedAttr encoding,
                                           Value offset, Value run,
                                           int64_t first, Value lane) {
@@ -241,14 +242,22 @@ static std::pair<Value, Value> groupTerms(Emitter &e, GroupedAttr encoding,
   };
   Value scale = term(layout.scales, layout.subScales);
   Value addend;
-  if (encoding.getZero())
-    addend = arith::MulFOp::create(
+  if (encoding.getMinimum())
+    addend =
+        arith::NegFOp::create(e.b, term(layout.minimums, layout.subMinimums));
+  return {scale, addend};
+}
+
+/// The same with the zero point in the addend: a weight is q * scale + addend.
+static std::pair<Value, Value> groupLine(Emitter &e, GroupedAttr encoding,
+                                         Value offset, Value run, int64_t first,
+                                         Value lane) {
+  auto [scale, addend] = groupTerms(e, encoding, offset, run, first, lane);
+  if (encoding.getZero()) {
+    Value shift = arith::MulFOp::create(
         e.b, scale, e.constant(scale.getType(), -encoding.getZero()));
-  if (encoding.getMinimum()) {
-    Value minimum = term(layout.minimums, layout.subMinimums);
-    addend = addend
-                 ? arith::SubFOp::create(e.b, addend, minimum).getResult()
-                 : arith::NegFOp::create(e.b, minimum).getResult();
+    addend =
+        addend ? arith::AddFOp::create(e.b, shift, addend).getResult() : shift;
   }
   return {scale, addend};
 }
@@ -275,7 +284,7 @@ SmallVector<Value> GroupedAttr::expandRun(OpBuilder &builder, Location loc,
   Value scale, addend;
   for (int64_t k = 0; k < kRun; ++k) {
     if (k % getGroup() == 0)
-      std::tie(scale, addend) = groupTerms(e, *this, offset, run, k, Value());
+      std::tie(scale, addend) = groupLine(e, *this, offset, run, k, Value());
     Value quant;
     for (auto [plane, vectors] : llvm::zip(layout.planes, planes)) {
       QuadPlace place = placeQuad(plane, k / 4);
@@ -323,9 +332,10 @@ SmallVector<Value> llm::expandQuads(OpBuilder &builder, Location loc,
   return quads;
 }
 
-std::pair<Value, Value>
-llm::expandGroupTerms(OpBuilder &builder, Location loc, GroupedAttr encoding,
-                      Value bytes, Value offset, Value run, int64_t first) {
+std::pair<Value, Value> llm::expandGroupTerms(OpBuilder &builder, Location loc,
+                                              GroupedAttr encoding, Value bytes,
+                                              Value offset, Value run,
+                                              int64_t first) {
   Emitter e(builder, loc, bytes);
   return groupTerms(e, encoding, offset, run, first, Value());
 }
@@ -360,12 +370,12 @@ Value GroupedAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
     quant = quant ? arith::OrIOp::create(e.b, quant, bits).getResult() : bits;
   }
   // Groups of 16 halve a run: pick the half that k lies in.
-  auto [scale, addend] = groupTerms(e, *this, offset, run, 0, lane);
+  auto [scale, addend] = groupLine(e, *this, offset, run, 0, lane);
   if (getGroup() < kRun) {
     auto [upper, upperAddend] =
-        groupTerms(e, *this, offset, run, getGroup(), lane);
-    Value isUpper = arith::CmpIOp::create(
-        e.b, arith::CmpIPredicate::uge, modulo(k, kRun), e.index(getGroup()));
+        groupLine(e, *this, offset, run, getGroup(), lane);
+    Value isUpper = arith::CmpIOp::create(e.b, arith::CmpIPredicate::uge,
+                                          modulo(k, kRun), e.index(getGroup()));
     scale = arith::SelectOp::create(e.b, isUpper, upper, scale);
     if (addend)
       addend = arith::SelectOp::create(e.b, isUpper, upperAddend, addend);

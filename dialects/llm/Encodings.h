@@ -54,8 +54,8 @@ inline QuadPlace placeQuad(const Plane &plane, int64_t quad) {
                                              mlir::Value run);
 
 /// Scale and addend (vector<16xf32>) of the group that holds in feature `first`
-/// of the run: a weight is quant * scale + addend. The addend is null where it
-/// would be zero.
+/// of the run: a weight is (quant - zero) * scale + addend. The addend is null
+/// where it would be zero.
 std::pair<mlir::Value, mlir::Value>
 expandGroupTerms(mlir::OpBuilder &builder, mlir::Location loc,
                  GroupedAttr encoding, mlir::Value bytes, mlir::Value offset,

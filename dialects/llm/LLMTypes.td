@@ -68,6 +68,9 @@ class LLM_FixedColumns<Type tensor> : Type<
     tensor.summary # " with a fixed number of columns", "::mlir::TensorType">;
 
 def LLM_Rows : LLM_FixedColumns<TensorRankOf<[F32, BF16, F16, I8], [2]>>;
+
+/// Rows of sums of 8-bit integers.
+def LLM_SumRows : LLM_FixedColumns<TensorRankOf<[I32], [2]>>;
 def LLM_Vector : LLM_FixedColumns<1DTensorOf<[F32]>>;
 def LLM_Indices : 1DTensorOf<[I32]>;
 

@@ -31,19 +31,19 @@ def LLM_QuantizeRowsOp : LLM_Op<"quantize_rows", [Pure]> {
     For each row and each group g of 32 columns: `scales[t, g]` is the largest
     magnitude divided by 127, `result[t, k]` the nearest integer to
     `input[t, k] / scales[t, k / 32]`. `sums[t, h]` is the sum of the 16 integers
-    from column 16 h on, times their scale: what the zero points and minimums of
-    weights are multiplied with.
+    from column 16 h on: what the zero points and minimums of weights are
+    multiplied with.
 
     * (C1) the result has the input's columns, scales one for each 32 begun, sums
       one for each 16 begun.
 
     ```mlir
     %q, %s, %u = llm.quantize_rows %x : tensor<?x576xf32>
-      -> tensor<?x576xi8>, tensor<?x18xf32>, tensor<?x36xf32>
+      -> tensor<?x576xi8>, tensor<?x18xf32>, tensor<?x36xi32>
     ```
   }];
   let arguments = (ins LLM_Rows:$input);
-  let results = (outs LLM_Rows:$result, LLM_Rows:$scales, LLM_Rows:$sums);
+  let results = (outs LLM_Rows:$result, LLM_Rows:$scales, LLM_SumRows:$sums);
   let assemblyFormat = [{ $input attr-dict `:` type($input) `->` type($result) `,`
     type($scales) `,` type($sums) }];
   let hasVerifier = 1;
@@ -69,7 +69,7 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments]> {
   }];
   let arguments = (ins LLM_Rows:$input, Variadic<LLM_PackedType>:$weights,
                        Variadic<LLM_Vector>:$biases, Optional<LLM_Rows>:$residual,
-                       Optional<LLM_Rows>:$scales, Optional<LLM_Rows>:$sums);
+                       Optional<LLM_Rows>:$scales, Optional<LLM_SumRows>:$sums);
   let results = (outs LLM_Rows:$result);
   let assemblyFormat = [{ $input `,` $weights (`bias` $biases^ `:` type($biases))? (`residual` $residual^ `:` type($residual))?
     (`scales` $scales^ `,` $sums `:` type($scales) `,` type($sums))? attr-dict
@@ -98,7 +98,7 @@ def LLM_GatedLinearOp : LLM_Op<"gated_linear", [Pure, AttrSizedOperandSegments]>
   }];
   let arguments = (ins StrAttr:$activation, LLM_Rows:$input, LLM_PackedType:$gate,
                        LLM_PackedType:$up, Optional<LLM_Vector>:$gate_bias, Optional<LLM_Vector>:$up_bias,
-                       Optional<LLM_Rows>:$scales, Optional<LLM_Rows>:$sums);
+                       Optional<LLM_Rows>:$scales, Optional<LLM_SumRows>:$sums);
   let results = (outs LLM_Rows:$result);
   let assemblyFormat = [{ $activation $input `,` $gate `,` $up
     (`bias` $gate_bias^ `,` $up_bias `:` type($gate_bias) `,` type($up_bias))?

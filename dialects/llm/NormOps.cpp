@@ -27,12 +27,3 @@ LogicalResult RMSNormOp::verify() {
   return verifyNorm(*this, getInput(), getScale(), getResult(), getGroups(),
                     getEpsilon().convertToDouble());
 }
-
-LogicalResult AddRMSNormOp::verify() {
-  int64_t columns = cast<RankedTensorType>(getInput().getType()).getDimSize(1);
-  int64_t sums = cast<RankedTensorType>(getSum().getType()).getDimSize(1);
-  if (columns != sums) // C3
-    return emitOpError() << "input has " << columns << " columns, sum " << sums;
-  return verifyNorm(*this, getInput(), getScale(), getResult(), 1,
-                    getEpsilon().convertToDouble());
-}

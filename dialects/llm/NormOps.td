@@ -28,27 +28,4 @@ def LLM_RMSNormOp : LLM_Op<"rms_norm", [Pure]> {
   let hasVerifier = 1;
 }
 
-def LLM_AddRMSNormOp : LLM_Op<"add_rms_norm",
-    [Pure, AllTypesMatch<["input", "residual"]>]> {
-  let summary = "Add two rows, and normalise the sum";
-  let description = [{
-    `sum = input + residual; result = rms_norm(sum)`: saves a pass over the
-    hidden state.
-
-    * (C1) `scale` has as many elements as the input has columns.
-    * (C2) `epsilon` is not negative.
-    * (C3) input, sum and result have equal columns.
-
-    ```mlir
-    %sum, %y = llm.add_rms_norm %x, %r, %scale {epsilon = 1.0e-5 : f64}
-      : tensor<?x576xf32>, tensor<576xf32> -> tensor<?x576xf32>, tensor<?x576xf32>
-    ```
-  }];
-  let arguments = (ins LLM_Rows:$input, LLM_Rows:$residual, LLM_Vector:$scale, F64Attr:$epsilon);
-  let results = (outs LLM_Rows:$sum, LLM_Rows:$result);
-  let assemblyFormat = [{ $input `,` $residual `,` $scale attr-dict `:` type($input) `,` type($scale)
-    `->` type($sum) `,` type($result) }];
-  let hasVerifier = 1;
-}
-
 #endif

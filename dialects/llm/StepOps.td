@@ -120,7 +120,7 @@ def LLM_LinearTileOp : LLM_Op<"linear_tile", [AttrSizedOperandSegments,
   let arguments = (ins MemRefRankOf<[F32, BF16, I8], [2]>:$input, Index:$row,
                        Variadic<LLM_Bytes>:$weights, Variadic<Index>:$panels,
                        Optional<MemRefRankOf<[F32], [2]>>:$scales,
-                       Optional<MemRefRankOf<[F32], [2]>>:$sums,
+                       Optional<MemRefRankOf<[I32], [2]>>:$sums,
                        TypeArrayAttr:$types);
   let results = (outs Variadic<VectorOfRankAndType<[2], [F32]>>:$results);
   let assemblyFormat = [{ $input `[` $row `]` `,` `[` $weights `]` `,` `[` $panels `]`

@@ -198,14 +198,12 @@ private:
     }
   }
 
-  /// Sums of products of bytes over a group are exact in integers. Each quad of
-  /// weights meets every row before the next one is looked at, so that few
-  /// registers hold weights.
+  /// Sums of products of bytes over a group are exact in integers, and begin
+  /// with what the zero point takes away. Each quad of weights meets every row
+  /// before the next one is looked at, so that few registers hold weights.
   void multiplyBytes(Value k, MutableArrayRef<Value> sums) {
     auto ints = VectorType::get(kPanel, b.getI32Type());
     auto bytes = VectorType::get(4 * kPanel, b.getI8Type());
-    Value zero = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(ints, static_cast<int32_t>(0)));
     auto encoding = [&](size_t w) {
       return cast<GroupedAttr>(packed(w).getEncoding());
     };
@@ -220,7 +218,16 @@ private:
       span = std::min(span, encoding(w).getGroup());
     }
     for (int64_t first = 0; first < kRun; first += span) {
-      SmallVector<Value> dots(rows * weights, zero);
+      SmallVector<Value> dots, totals;
+      for (int64_t r = 0; r < rows; ++r) {
+        totals.push_back(sumOfRow(r, k, first, span));
+        for (size_t w = 0; w < weights; ++w) {
+          Value factor = arith::ConstantOp::create(
+              b, b.getI32IntegerAttr(-encoding(w).getZero()));
+          dots.push_back(vector::BroadcastOp::create(
+              b, ints, arith::MulIOp::create(b, totals[r], factor)));
+        }
+      }
       for (int64_t quad : quadOrder(first / 4, span / 4))
         for (int64_t r = 0; r < rows; ++r) {
           Value x = broadcastWord(r, plus(k, quad * 4), bytes);
@@ -238,7 +245,7 @@ private:
                              places[w].offset, places[w].number, first);
         for (int64_t r = 0; r < rows; ++r)
           addGroup(sums[r * weights + w], dots[r * weights + w], scale, addend,
-                   r, k, first, span);
+                   r, k, totals[r]);
       }
     }
   }
@@ -253,26 +260,34 @@ private:
     return order;
   }
 
-  /// A weight is quant * scale + addend: with the row's scale and the sum of
-  /// its numbers, a group's dot product in f32.
+  /// Sum of row r's integers in a group: of `span` in features from k + first
+  /// on.
+  Value sumOfRow(int64_t r, Value k, int64_t first, int64_t span) {
+    Value total;
+    for (int64_t i = first; i < first + span; i += kActivationSums) {
+      Value at = arith::DivUIOp::create(b, plus(k, i), index(kActivationSums));
+      Value part = memref::LoadOp::create(b, op.getSums(),
+                                          ValueRange{plus(op.getRow(), r), at});
+      total = total ? arith::AddIOp::create(b, total, part).getResult() : part;
+    }
+    return total;
+  }
+
+  /// A weight is (quant - zero) * scale + addend: with the row's scale and the
+  /// sum of its integers, a group's dot product in f32.
   void addGroup(Value &sum, Value dot, Value scale, Value addend, int64_t r,
-                Value k, int64_t first, int64_t span) {
-    Value row = plus(op.getRow(), r);
+                Value k, Value total) {
     Value group = arith::DivUIOp::create(b, k, index(kActivationGroup));
-    Value factor =
-        memref::LoadOp::create(b, op.getScales(), ValueRange{row, group});
+    Value factor = memref::LoadOp::create(
+        b, op.getScales(), ValueRange{plus(op.getRow(), r), group});
     sum = vector::FMAOp::create(b, arith::SIToFPOp::create(b, lanes, dot),
                                 arith::MulFOp::create(b, scale, splat(factor)),
                                 sum);
     if (!addend)
       return;
-    Value total;
-    for (int64_t i = first; i < first + span; i += kActivationSums) {
-      Value at = arith::DivUIOp::create(b, plus(k, i), index(kActivationSums));
-      Value part = memref::LoadOp::create(b, op.getSums(), ValueRange{row, at});
-      total = total ? arith::AddFOp::create(b, total, part).getResult() : part;
-    }
-    sum = vector::FMAOp::create(b, addend, splat(total), sum);
+    Value scaled = arith::MulFOp::create(
+        b, arith::SIToFPOp::create(b, b.getF32Type(), total), factor);
+    sum = vector::FMAOp::create(b, addend, splat(scaled), sum);
   }
 
   LinearTileOp op;

@@ -53,7 +53,7 @@ struct QuantizeActivations
           rowsOf(input, llvm::divideCeil(columns, kActivationGroup),
                  b.getF32Type()),
           rowsOf(input, llvm::divideCeil(columns, kActivationSums),
-                 b.getF32Type()),
+                 b.getI32Type()),
           input);
       rounded = {op.getResult(), op.getScales(), op.getSums()};
     }

@@ -115,8 +115,9 @@ static Type bufferType(Type type, bool external) {
   if (!tensor)
     return type;
   SmallVector<int64_t> shape(tensor.getShape());
-  bool floats = !tensor.getElementType().isInteger(32);
-  if (floats && !external)
+  // The step's arguments are vectors, and tables of any width.
+  bool fixed = tensor.getRank() == 2 && !tensor.isDynamicDim(1);
+  if (fixed && !external)
     shape.back() = paddedColumns(shape.back(), tensor.getElementTypeBitWidth());
   return MemRefType::get(shape, tensor.getElementType());
 }

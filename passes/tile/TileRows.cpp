@@ -71,7 +71,11 @@ void tileRMSNorm(RMSNormOp op, int64_t block) {
   auto x = t.rows(op.getInput());
   auto scale = t.weight(op.getScale());
   int64_t groups = op.getGroups(), width = columnsOf(op.getInput()) / groups;
-  t.result(op.getType(), x.column == 0 && columnsOf(viewOf(op.getInput()).source) == columnsOf(op.getInput()) ? int64_t(x.number) : -1);
+  t.result(op.getType(),
+           x.column == 0 && columnsOf(viewOf(op.getInput()).source) ==
+                                columnsOf(op.getInput())
+               ? int64_t(x.number)
+               : -1);
   double epsilon = op.getEpsilon().convertToDouble();
   t.buildRows(
       [&](TileCode &c, PhaseOp p, Value row) {
@@ -99,12 +103,10 @@ void tileRMSNorm(RMSNormOp op, int64_t block) {
           Value factors = c.splat(factor);
           c.loop(c.index(0), c.index(whole), TileCode::kLanes, [&](Value i) {
             Value v = c.mulf(c.load(in, {row, c.add(from, i)}), factors);
-            c.store(c.mulf(v, c.load(scales, {i})), out,
-                    {row, c.add(base, i)});
+            c.store(c.mulf(v, c.load(scales, {i})), out, {row, c.add(base, i)});
           });
           c.loop(c.index(whole), c.index(width), 1, [&](Value i) {
-            Value v =
-                c.mulf(c.loadNumber(in, {row, c.add(from, i)}), factor);
+            Value v = c.mulf(c.loadNumber(in, {row, c.add(from, i)}), factor);
             c.storeNumber(c.mulf(v, c.loadNumber(scales, {i})), out,
                           {row, c.add(base, i)});
           });
@@ -166,8 +168,8 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
                                          ValueRange{id})),
               c.addf(position, c.number(1.0)));
           double factor = op.getDynamicFactor().convertToDouble();
-          Value ratio = c.fma(length, c.number(factor / maximum),
-                              c.number(1.0 - factor));
+          Value ratio =
+              c.fma(length, c.number(factor / maximum), c.number(1.0 - factor));
           Value grown = arith::CmpFOp::create(c, arith::CmpFPredicate::OGT,
                                               length, c.number(maximum));
           ratio = arith::SelectOp::create(c, grown, ratio, c.number(1.0));
@@ -182,11 +184,11 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
           if (growth) {
             SmallVector<float> exponents;
             for (int64_t j = i; j < i + TileCode::kLanes; ++j)
-              exponents.push_back(-2.0 * j / std::max<int64_t>(1, 2 * count - 2));
+              exponents.push_back(-2.0 * j /
+                                  std::max<int64_t>(1, 2 * count - 2));
             Value exponent = arith::ConstantOp::create(
                 c, DenseElementsAttr::get(c.vectorType(), ArrayRef(exponents)));
-            frequencies =
-                c.mulf(frequencies, c.exp(c.mulf(growth, exponent)));
+            frequencies = c.mulf(frequencies, c.exp(c.mulf(growth, exponent)));
           }
           Value angle = c.mulf(c.splat(position), frequencies);
           Value cosine = math::CosOp::create(c, angle);
@@ -281,8 +283,8 @@ void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
         auto ints = VectorType::get(TileCode::kLanes, c.getI32Type());
         auto quantize = [&](Value column, int64_t vectors) {
           SmallVector<Value> values;
-          // Magnitudes compare as their bits do, and what is no number is larger
-          // than every number: it must not get lost.
+          // Magnitudes compare as their bits do, and what is no number is
+          // larger than every number: it must not get lost.
           auto larger = [&](Value a, Value b) -> Value {
             return arith::MaxSIOp::create(c, a, b);
           };
@@ -297,23 +299,26 @@ void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
           Value most = arith::BitcastOp::create(c, c.getF32Type(),
                                                 c.reduce(largest, larger));
           Value scale = c.mulf(most, c.number(1.0 / 127.0));
-          Value isZero = arith::CmpFOp::create(
-              c, arith::CmpFPredicate::OEQ, most, c.number(0.0));
+          Value isZero = arith::CmpFOp::create(c, arith::CmpFPredicate::OEQ,
+                                               most, c.number(0.0));
           Value inverse = arith::SelectOp::create(
               c, isZero, c.number(0.0), c.divf(c.number(127.0), most));
           c.storeNumber(scale, p.getResultBuffer(1),
                         {row, c.div(column, kActivationGroup)});
           for (auto [v, value] : llvm::enumerate(values)) {
             Value at = c.add(column, int64_t(v) * TileCode::kLanes);
-            Value rounded = math::RoundEvenOp::create(
-                c, c.mulf(value, c.splat(inverse)));
+            Value rounded =
+                math::RoundEvenOp::create(c, c.mulf(value, c.splat(inverse)));
             Value quants = arith::FPToSIOp::create(c, ints, rounded);
-            vector::StoreOp::create(
-                c, arith::TruncIOp::create(c, bytes, quants),
-                p.getResultBuffer(0), ValueRange{row, at});
-            c.storeNumber(c.mulf(c.sumOf(rounded), scale),
-                          p.getResultBuffer(2),
-                          {row, c.div(at, kActivationSums)});
+            vector::StoreOp::create(c,
+                                    arith::TruncIOp::create(c, bytes, quants),
+                                    p.getResultBuffer(0), ValueRange{row, at});
+            Value sum = c.reduce(quants, [&](Value a, Value b) -> Value {
+              return arith::AddIOp::create(c, a, b);
+            });
+            memref::StoreOp::create(
+                c, sum, p.getResultBuffer(2),
+                ValueRange{row, c.div(at, kActivationSums)});
           }
         };
         int64_t whole = columns / kActivationGroup * kActivationGroup;
@@ -350,8 +355,8 @@ void tileElementwise(Operation *op, int64_t block) {
           else if (isa<SiluOp>(op))
             result = c.silu(values[0]);
           else
-            result = c.create(c.getLoc(), op->getName().getIdentifier(),
-                              values, TypeRange(c.vectorType()))
+            result = c.create(c.getLoc(), op->getName().getIdentifier(), values,
+                              TypeRange(c.vectorType()))
                          ->getResult(0);
           storeColumns(c, result, p.getResultBuffer(0), row, column);
         });

@@ -64,16 +64,16 @@ func.func @c5_integers_without_scales(%x: tensor<?x64xi8>, %w: !llm.packed<32x64
 
 // -----
 
-func.func @c5_scales_of_floats(%x: tensor<?x64xf32>, %s: tensor<?x2xf32>, %u: tensor<?x4xf32>, %w: !llm.packed<32x64, #llm.dense<f32>>) -> tensor<?x32xf32> {
+func.func @c5_scales_of_floats(%x: tensor<?x64xf32>, %s: tensor<?x2xf32>, %u: tensor<?x4xi32>, %w: !llm.packed<32x64, #llm.dense<f32>>) -> tensor<?x32xf32> {
   // expected-error@+1 {{scales and sums go with an input of i8}}
-  %y = llm.linear %x, %w scales %s, %u : tensor<?x2xf32>, tensor<?x4xf32> : tensor<?x64xf32>, !llm.packed<32x64, #llm.dense<f32>> -> tensor<?x32xf32>
+  %y = llm.linear %x, %w scales %s, %u : tensor<?x2xf32>, tensor<?x4xi32> : tensor<?x64xf32>, !llm.packed<32x64, #llm.dense<f32>> -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }
 
 // -----
 
-func.func @c5_scales_of_fewer_columns(%x: tensor<?x64xi8>, %s: tensor<?x1xf32>, %u: tensor<?x4xf32>, %w: !llm.packed<32x64, #llm.dense<f32>>) -> tensor<?x32xf32> {
+func.func @c5_scales_of_fewer_columns(%x: tensor<?x64xi8>, %s: tensor<?x1xf32>, %u: tensor<?x4xi32>, %w: !llm.packed<32x64, #llm.dense<f32>>) -> tensor<?x32xf32> {
   // expected-error@+1 {{scales and sums have 1 and 4 columns for an input of 64}}
-  %y = llm.linear %x, %w scales %s, %u : tensor<?x1xf32>, tensor<?x4xf32> : tensor<?x64xi8>, !llm.packed<32x64, #llm.dense<f32>> -> tensor<?x32xf32>
+  %y = llm.linear %x, %w scales %s, %u : tensor<?x1xf32>, tensor<?x4xi32> : tensor<?x64xi8>, !llm.packed<32x64, #llm.dense<f32>> -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }

@@ -26,11 +26,11 @@ func.func @weights_side_by_side_with_biases_and_residual(
 }
 
 // CHECK-LABEL: func.func @rows_of_integers(
-//  CHECK-SAME:     %[[X:[^:]*]]: tensor<?x64xi8>, %[[S:[^:]*]]: tensor<?x2xf32>, %[[U:[^:]*]]: tensor<?x4xf32>
-//       CHECK:   llm.linear %[[X]], %{{.*}} scales %[[S]], %[[U]] : tensor<?x2xf32>, tensor<?x4xf32> : tensor<?x64xi8>
-func.func @rows_of_integers(%x: tensor<?x64xi8>, %s: tensor<?x2xf32>, %u: tensor<?x4xf32>,
+//  CHECK-SAME:     %[[X:[^:]*]]: tensor<?x64xi8>, %[[S:[^:]*]]: tensor<?x2xf32>, %[[U:[^:]*]]: tensor<?x4xi32>
+//       CHECK:   llm.linear %[[X]], %{{.*}} scales %[[S]], %[[U]] : tensor<?x2xf32>, tensor<?x4xi32> : tensor<?x64xi8>
+func.func @rows_of_integers(%x: tensor<?x64xi8>, %s: tensor<?x2xf32>, %u: tensor<?x4xi32>,
     %w: !llm.packed<16x64, #llm.grouped<bits = 4, group = 32, zero = 8, minimum = false, super = 0>>) -> tensor<?x16xf32> {
-  %y = llm.linear %x, %w scales %s, %u : tensor<?x2xf32>, tensor<?x4xf32>
+  %y = llm.linear %x, %w scales %s, %u : tensor<?x2xf32>, tensor<?x4xi32>
     : tensor<?x64xi8>, !llm.packed<16x64, #llm.grouped<bits = 4, group = 32, zero = 8, minimum = false, super = 0>> -> tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }

@@ -63,9 +63,9 @@ func.func @c5_integers_without_scales(%x: memref<?x64xi8>, %i: index, %w: memref
 
 // -----
 
-func.func @c5_scales_of_floats(%x: memref<?x64xf32>, %s: memref<?x16xf32>, %i: index, %w: memref<?xi8>) {
+func.func @c5_scales_of_floats(%x: memref<?x64xf32>, %s: memref<?x16xf32>, %u: memref<?x16xi32>, %i: index, %w: memref<?xi8>) {
   // expected-error@+1 {{scales and sums go with rows of i8}}
-  %a = llm.linear_tile %x[%i], [%w], [%i] scales %s, %s : memref<?x16xf32>, memref<?x16xf32>
+  %a = llm.linear_tile %x[%i], [%w], [%i] scales %s, %u : memref<?x16xf32>, memref<?x16xi32>
     types [!llm.packed<64x64, #llm.dense<f32>>] : memref<?x64xf32>, memref<?xi8> -> vector<4x16xf32>
   return
 }

@@ -10,6 +10,6 @@
 //       CHECK:     vector.store {{.*}} : memref<?x64xi8>, vector<16xi8>
 llm.step @one rows [1, 1] arguments ["x"] outputs ["q", "s", "u"] {
 ^bb0(%x: tensor<?x64xf32>):
-  %q, %s, %u = llm.quantize_rows %x : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x2xf32>, tensor<?x4xf32>
-  llm.yield %q, %s, %u : tensor<?x64xi8>, tensor<?x2xf32>, tensor<?x4xf32>
+  %q, %s, %u = llm.quantize_rows %x : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x2xf32>, tensor<?x4xi32>
+  llm.yield %q, %s, %u : tensor<?x64xi8>, tensor<?x2xf32>, tensor<?x4xi32>
 }
