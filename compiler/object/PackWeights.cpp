@@ -58,8 +58,8 @@ public:
           continue;
         auto it = checkpoint.tensors.find(name.str());
         if (it == checkpoint.tensors.end())
-          return op.emitError() << "the checkpoint has no tensor '" << name
-                                << "'";
+          return op.emitError()
+                 << "the checkpoint has no tensor '" << name << "'";
         FailureOr<unsigned> function = functionFor(op, it->second);
         if (failed(function))
           return failure();
@@ -162,9 +162,8 @@ private:
     int64_t bytes = packed ? packed.getPanelBytes() : packedBytes(type);
     int64_t step = std::max<int64_t>(1, kRunBytes / bytes);
     for (int64_t panel = 0; panel < panels; panel += step)
-      work.push_back({function, &source, panel,
-                      std::min(step, panels - panel), bytes,
-                      offset + panel * bytes});
+      work.push_back({function, &source, panel, std::min(step, panels - panel),
+                      bytes, offset + panel * bytes});
   }
 
   llvm::Error pack(const Work &w, std::vector<uint8_t> &buffer,

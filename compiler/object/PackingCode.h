@@ -1,4 +1,5 @@
-//===- PackingCode.h - Code that turns source tensors into panels -*- C++ -*-===//
+//===- PackingCode.h - Code that turns source tensors into panels -*- C++
+//-*-===//
 //
 // Packing runs the same IR as everything else: for each kind of parameter a
 // function that writes one panel (16 out features) from the mapped source. The
@@ -19,13 +20,13 @@ namespace llm {
 /// What a packing function depends on.
 struct PackingKind {
   SourceType source;
-  mlir::Type type;          ///< of the parameter
+  mlir::Type type;           ///< of the parameter
   uint32_t interleavedHeads; ///< SourceTensor::interleavedHeads
 };
 
-/// Adds `func.func @name(source, panel bytes, panel number)`: it fills one panel
-/// of a packed type, or the whole of a vector (panel 0). The destination holds
-/// zeros. Emits an error if no code exists for the pair.
+/// Adds `func.func @name(source, panel bytes, panel number)`: it fills one
+/// panel of a packed type, or the whole of a vector (panel 0). The destination
+/// holds zeros. Emits an error if no code exists for the pair.
 mlir::LogicalResult emitPackingFunction(mlir::ModuleOp module,
                                         llvm::StringRef name,
                                         const PackingKind &kind);

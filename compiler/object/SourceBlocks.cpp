@@ -15,17 +15,21 @@ bool llm::isDense(SourceType type) {
 
 Type llm::elementType(Builder &builder, SourceType type) {
   switch (type) {
-  case SourceType::F32: return builder.getF32Type();
-  case SourceType::F16: return builder.getF16Type();
-  case SourceType::BF16: return builder.getBF16Type();
-  default: return {};
+  case SourceType::F32:
+    return builder.getF32Type();
+  case SourceType::F16:
+    return builder.getF16Type();
+  case SourceType::BF16:
+    return builder.getBF16Type();
+  default:
+    return {};
   }
 }
 
 Value llm::loadBytes(TileCode &c, Value bytes, Value at, Type type) {
   int64_t size = type.getIntOrFloatBitWidth() / 8;
-  Value raw = vector::LoadOp::create(
-      c, VectorType::get(size, c.getI8Type()), bytes, ValueRange(at));
+  Value raw = vector::LoadOp::create(c, VectorType::get(size, c.getI8Type()),
+                                     bytes, ValueRange(at));
   return vector::ExtractOp::create(
       c, vector::BitCastOp::create(c, VectorType::get(1, type), raw), 0);
 }
@@ -51,8 +55,8 @@ struct Bits {
     Value place = c.add(at, offset);
     if (index)
       place = c.add(place, index);
-    return arith::ExtUIOp::create(
-        c, c.getI32Type(), loadBytes(c, source, place, c.getI8Type()));
+    return arith::ExtUIOp::create(c, c.getI32Type(),
+                                  loadBytes(c, source, place, c.getI8Type()));
   }
   Value constant(int64_t value) {
     return arith::ConstantIntOp::create(c, c.getI32Type(), value);
@@ -133,20 +137,24 @@ std::optional<SourceBlock> SourceBlock::of(SourceType type) {
 Value SourceBlock::quant(TileCode &c, Value source, Value at, Value k) const {
   Bits b{c, source, at};
   switch (type) {
-  case SourceType::Q4_0: return b.nibble(2, k);
-  case SourceType::Q4_1: return b.nibble(4, k);
+  case SourceType::Q4_0:
+    return b.nibble(2, k);
+  case SourceType::Q4_1:
+    return b.nibble(4, k);
   case SourceType::Q5_0:
     return b.either(b.nibble(6, k), b.shiftLeft(b.bit(2, k), 4));
   case SourceType::Q5_1:
     return b.either(b.nibble(8, k), b.shiftLeft(b.bit(4, k), 4));
   case SourceType::Q8_0: // signed bytes
     return b.mask(arith::AddIOp::create(c, b.byte(2, k), b.constant(128)), 255);
-  case SourceType::Q2_K: return b.crumbOf128(16, k);
+  case SourceType::Q2_K:
+    return b.crumbOf128(16, k);
   case SourceType::Q3_K: {
     Value high = b.field(b.byte(0, c.rem(k, 32)), c.div(k, 32), 1);
     return b.either(b.crumbOf128(32, k), b.shiftLeft(high, 2));
   }
-  case SourceType::Q4_K: return b.nibbleOf64(16, k);
+  case SourceType::Q4_K:
+    return b.nibbleOf64(16, k);
   case SourceType::Q5_K: {
     Value high = b.field(b.byte(16, c.rem(k, 32)), c.div(k, 32), 1);
     return b.either(b.nibbleOf64(48, k), b.shiftLeft(high, 4));
@@ -158,26 +166,33 @@ Value SourceBlock::quant(TileCode &c, Value source, Value at, Value k) const {
     Value nibble = b.field(b.byte(0, low), c.div(inHalf, 64), 4);
     return b.either(nibble, b.shiftLeft(b.crumbOf128(128, k), 4));
   }
-  default: llvm_unreachable("dense types have no quants");
+  default:
+    llvm_unreachable("dense types have no quants");
   }
 }
 
 Value SourceBlock::scale(TileCode &c, Value source, Value at) const {
   Bits b{c, source, at};
   switch (type) {
-  case SourceType::Q2_K: return b.half(80);
-  case SourceType::Q3_K: return b.half(108);
-  case SourceType::Q6_K: return b.half(208);
-  default: return b.half(0);
+  case SourceType::Q2_K:
+    return b.half(80);
+  case SourceType::Q3_K:
+    return b.half(108);
+  case SourceType::Q6_K:
+    return b.half(208);
+  default:
+    return b.half(0);
   }
 }
 
 Value SourceBlock::minimum(TileCode &c, Value source, Value at) const {
   Bits b{c, source, at};
   switch (type) {
-  case SourceType::Q2_K: return b.half(82);
+  case SourceType::Q2_K:
+    return b.half(82);
   case SourceType::Q4_K:
-  case SourceType::Q5_K: return b.half(2);
+  case SourceType::Q5_K:
+    return b.half(2);
   default: // Q4_1 and Q5_1 add it
     return arith::NegFOp::create(c, b.half(2));
   }
@@ -199,9 +214,12 @@ Value SourceBlock::subScale(TileCode &c, Value source, Value at,
         c, b.either(low, b.shiftLeft(high, 4)), b.constant(32)));
   }
   case SourceType::Q4_K:
-  case SourceType::Q5_K: return b.narrow(b.sixBits(4, c.div(k, 32), false));
-  case SourceType::Q6_K: return b.narrow(b.byte(192, c.div(k, 16)));
-  default: llvm_unreachable("only K quants have sub-scales");
+  case SourceType::Q5_K:
+    return b.narrow(b.sixBits(4, c.div(k, 32), false));
+  case SourceType::Q6_K:
+    return b.narrow(b.byte(192, c.div(k, 16)));
+  default:
+    llvm_unreachable("only K quants have sub-scales");
   }
 }
 

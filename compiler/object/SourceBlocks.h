@@ -1,8 +1,8 @@
 //===- SourceBlocks.h - Code that reads tensors of checkpoints -*- C++ -*-===//
 //
 // How a number of a checkpoint's tensor is read by packing code. Block types
-// are GGUF's (frontends/gguf/BlockFormats.h tells where their bits lie); what is
-// read are quants and scales as they are, never a product of the two.
+// are GGUF's (frontends/gguf/BlockFormats.h tells where their bits lie); what
+// is read are quants and scales as they are, never a product of the two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,8 +27,8 @@ mlir::Value loadBytes(TileCode &c, mlir::Value bytes, mlir::Value at,
 mlir::Value readDense(TileCode &c, SourceType type, mlir::Value bytes,
                       mlir::Value place);
 
-/// A GGUF block type. `at` is the block's first byte, `k` an element's number in
-/// the block; quants are unsigned, as #llm.grouped has them.
+/// A GGUF block type. `at` is the block's first byte, `k` an element's number
+/// in the block; quants are unsigned, as #llm.grouped has them.
 struct SourceBlock {
   SourceType type;
   int64_t elements, bytes;

@@ -42,9 +42,9 @@ struct CpuTarget {
   std::string cpu;      ///< LLVM's name of the processor
   std::string features; ///< LLVM's feature string
   std::string
-      required; ///< what the machine must have, as /proc/cpuinfo spells it
-  bool bf16Dot; ///< multiplies pairs of bf16
-  bool byteDot; ///< multiplies quads of bytes
+      required;   ///< what the machine must have, as /proc/cpuinfo spells it
+  bool bf16Dot;   ///< multiplies pairs of bf16
+  bool byteDot;   ///< multiplies quads of bytes
   bool bf16Tiles; ///< multiplies matrices of bf16
   TileChoices tiles;
 };

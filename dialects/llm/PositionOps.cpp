@@ -21,8 +21,8 @@ LogicalResult RotaryTableOp::verify() {
 LogicalResult RopeOp::verify() {
   int64_t columns = columnsOf(getInput()), heads = getHeads();
   if (heads < 1 || columns % heads) // C1
-    return emitOpError() << "input has " << columns << " columns, no multiple of "
-                         << heads << " heads";
+    return emitOpError() << "input has " << columns
+                         << " columns, no multiple of " << heads << " heads";
   int64_t rotated = columnsOf(getTable());
   if (rotated % 2 || rotated > columns / heads) // C2
     return emitOpError() << "table has " << rotated

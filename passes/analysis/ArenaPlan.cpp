@@ -46,10 +46,9 @@ unsigned ArenaPlan::newBuffer(Value value, int64_t position) {
   buffer.exclusive = columns != padded;
   int64_t rows = buffer.exclusive ? mostRows : ownRows;
   // A vector read at the last head's end may reach past the last row.
-  buffer.bytes = llvm::alignTo((rows + kSpareRows) * padded *
-                                       type.getElementTypeBitWidth() / 8 +
-                                   64,
-                               64);
+  buffer.bytes = llvm::alignTo(
+      (rows + kSpareRows) * padded * type.getElementTypeBitWidth() / 8 + 64,
+      64);
   buffer.first = position;
   buffers.push_back(buffer);
   return buffers.size() - 1;
@@ -60,8 +59,7 @@ void ArenaPlan::put(Value value, unsigned buffer) {
   buffers[buffer].holder = value;
   // What is read in its own phase only lives through that phase.
   int64_t made = positions.lookup(value.getDefiningOp());
-  buffers[buffer].last =
-      std::max({buffers[buffer].last, made, lastUse(value)});
+  buffers[buffer].last = std::max({buffers[buffer].last, made, lastUse(value)});
 }
 
 LogicalResult ArenaPlan::assign(Block &block, Value carried) {
@@ -89,7 +87,8 @@ LogicalResult ArenaPlan::assign(Block &block, Value carried) {
     auto phase = dyn_cast<PhaseOp>(op);
     if (!phase)
       continue;
-    for (auto [result, reuse] : llvm::zip(phase.getResults(), phase.getReuses())) {
+    for (auto [result, reuse] :
+         llvm::zip(phase.getResults(), phase.getReuses())) {
       bool external = llvm::any_of(result.getUsers(), [](Operation *user) {
         return isa<YieldOp>(user) && isa<StepOp>(user->getParentOp());
       });
@@ -98,8 +97,7 @@ LogicalResult ArenaPlan::assign(Block &block, Value carried) {
       Value reused = reuse >= 0 ? phase.getInputs()[reuse] : Value();
       auto it = reused ? bufferOf.find(reused) : bufferOf.end();
       bool sameSize = reused && reused.getType() == result.getType();
-      if (it != bufferOf.end() && sameSize &&
-          it->second < buffers.size() &&
+      if (it != bufferOf.end() && sameSize && it->second < buffers.size() &&
           buffers[it->second].holder == reused && lastUse(reused) == position &&
           reused.getParentBlock() == &block) {
         put(result, it->second);
@@ -137,8 +135,9 @@ void ArenaPlan::place() {
     SmallVector<std::pair<int64_t, int64_t>> taken;
     for (unsigned j : placed) {
       const Buffer &other = buffers[j];
-      bool together = other.exclusive || buffer.exclusive ||
-                      (other.first <= buffer.last && buffer.first <= other.last);
+      bool together =
+          other.exclusive || buffer.exclusive ||
+          (other.first <= buffer.last && buffer.first <= other.last);
       if (together)
         taken.push_back({other.offset, other.offset + other.bytes});
     }

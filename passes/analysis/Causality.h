@@ -1,4 +1,5 @@
-//===- Causality.h - Which values of a model depend on which tokens -*- C++ -*-===//
+//===- Causality.h - Which values of a model depend on which tokens -*- C++
+//-*-===//
 //
 // A model is given as a function of whole sequences. This analysis says of each
 // op whether a token's result needs that token alone, its position, or other

@@ -82,8 +82,8 @@ Value expandExp(math::ExpOp op) {
   Value n = m.round(m.mul(clamped, m.f(1.44269504088896341)));
   Value r = m.fma(n, m.f(-0.693145751953125), clamped);
   r = m.fma(n, m.f(-1.42860682030941723212e-6), r);
-  Value p = m.polynomial(r, {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24,
-                             1.0 / 6, 0.5, 1.0, 1.0});
+  Value p = m.polynomial(
+      r, {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0});
   // 2^n in two factors, so that results below the smallest normal number and
   // just below the largest come out.
   Value whole = m.toInt(n);
@@ -105,12 +105,11 @@ Value expandLog(math::LogOp op) {
   // Take away sqrt(1/2) so that the exponent field counts from there.
   Value shifted = arith::SubIOp::create(m.b, bits, m.i(0x3f3504f3));
   Value n = arith::ShRSIOp::create(m.b, shifted, m.i(23));
-  Value mantissa = arith::SubIOp::create(
-      m.b, bits, arith::ShLIOp::create(m.b, n, m.i(23)));
+  Value mantissa =
+      arith::SubIOp::create(m.b, bits, arith::ShLIOp::create(m.b, n, m.i(23)));
   Value x = arith::BitcastOp::create(m.b, m.type, mantissa);
-  Value t = arith::DivFOp::create(
-      m.b, arith::SubFOp::create(m.b, x, m.f(1.0)),
-      arith::AddFOp::create(m.b, x, m.f(1.0)));
+  Value t = arith::DivFOp::create(m.b, arith::SubFOp::create(m.b, x, m.f(1.0)),
+                                  arith::AddFOp::create(m.b, x, m.f(1.0)));
   Value square = m.mul(t, t);
   Value p = m.polynomial(square, {2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2.0});
   Value whole = arith::SIToFPOp::create(m.b, m.type, n);
@@ -127,23 +126,21 @@ Value expandSinCos(Operation *op, bool cosine) {
   r = m.fma(n, m.f(4.37113882867379288655e-8), r);
   r = m.fma(n, m.f(1.71512451000588191e-15), r);
   Value square = m.mul(r, r);
-  Value sine = m.fma(
-      m.mul(square, r),
-      m.polynomial(square, {2.7181216275e-6, -1.98396753e-4, 8.33332996e-3,
-                            -1.66666666e-1}),
-      r);
-  Value cos = m.fma(
-      square,
-      m.polynomial(square, {2.44331571e-5, -1.38873162e-3, 4.16666456e-2,
-                            -0.5}),
-      m.f(1.0));
+  Value sine = m.fma(m.mul(square, r),
+                     m.polynomial(square, {2.7181216275e-6, -1.98396753e-4,
+                                           8.33332996e-3, -1.66666666e-1}),
+                     r);
+  Value cos = m.fma(square,
+                    m.polynomial(square, {2.44331571e-5, -1.38873162e-3,
+                                          4.16666456e-2, -0.5}),
+                    m.f(1.0));
   Value quadrant = m.toInt(n);
   if (cosine)
     quadrant = arith::AddIOp::create(m.b, quadrant, m.i(1));
   auto bitSet = [&](int32_t bit) -> Value {
-    return arith::CmpIOp::create(
-        m.b, arith::CmpIPredicate::ne,
-        arith::AndIOp::create(m.b, quadrant, m.i(bit)), m.i(0));
+    return arith::CmpIOp::create(m.b, arith::CmpIPredicate::ne,
+                                 arith::AndIOp::create(m.b, quadrant, m.i(bit)),
+                                 m.i(0));
   };
   Value value = arith::SelectOp::create(m.b, bitSet(1), cos, sine);
   return arith::SelectOp::create(m.b, bitSet(2),

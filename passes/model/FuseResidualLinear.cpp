@@ -27,9 +27,8 @@ struct FoldAdd : OpRewritePattern<arith::AddFOp> {
 
   LogicalResult matchAndRewrite(arith::AddFOp add,
                                 PatternRewriter &rewriter) const override {
-    for (auto [product, residual] :
-         {std::pair(add.getLhs(), add.getRhs()),
-          std::pair(add.getRhs(), add.getLhs())}) {
+    for (auto [product, residual] : {std::pair(add.getLhs(), add.getRhs()),
+                                     std::pair(add.getRhs(), add.getLhs())}) {
       auto linear = product.getDefiningOp<LinearOp>();
       if (!linear || !linear->hasOneUse() || linear.getResidual())
         continue;

@@ -120,13 +120,12 @@ struct InsertPagedKV : llm::impl::InsertPagedKVBase<InsertPagedKV> {
 
     OpBuilder builder(function);
     for (auto &[type, group] : groups)
-      StateGroupOp::create(builder, function.getLoc(),
-                           builder.getStringAttr(group.name),
-                           TypeAttr::get(type),
-                           builder.getDenseI64ArrayAttr(group.layers));
+      StateGroupOp::create(
+          builder, function.getLoc(), builder.getStringAttr(group.name),
+          TypeAttr::get(type), builder.getDenseI64ArrayAttr(group.layers));
 
-    Type indices = RankedTensorType::get({ShapedType::kDynamic},
-                                         builder.getI32Type());
+    Type indices =
+        RankedTensorType::get({ShapedType::kDynamic}, builder.getI32Type());
     Type table = RankedTensorType::get(
         {ShapedType::kDynamic, ShapedType::kDynamic}, builder.getI32Type());
     auto addArgument = [&](const Twine &name, Type type) -> Value {

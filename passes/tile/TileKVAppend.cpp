@@ -17,7 +17,8 @@ namespace llm {
 
 using namespace llm;
 
-/// Rounds the numbers of one token and head to 8 bits with a scale of their own.
+/// Rounds the numbers of one token and head to 8 bits with a scale of their
+/// own.
 static void
 writeIntegers(TileCode &c, int64_t width,
               llvm::function_ref<Value(Value)> number, Value scales,
@@ -29,14 +30,13 @@ writeIntegers(TileCode &c, int64_t width,
                         return SmallVector<Value>{
                             arith::MaxNumFOp::create(c, carried[0], x)};
                       })[0];
-  Value isZero = arith::CmpFOp::create(c, arith::CmpFPredicate::OEQ, most,
-                                       c.number(0.0));
+  Value isZero =
+      arith::CmpFOp::create(c, arith::CmpFPredicate::OEQ, most, c.number(0.0));
   Value inverse = arith::SelectOp::create(c, isZero, c.number(0.0),
                                           c.divf(c.number(127.0), most));
   c.storeNumber(c.mulf(most, c.number(1.0 / 127.0)), scales, {place});
   c.loop(c.index(0), c.index(width), 1, [&](Value i) {
-    Value rounded =
-        math::RoundEvenOp::create(c, c.mulf(number(i), inverse));
+    Value rounded = math::RoundEvenOp::create(c, c.mulf(number(i), inverse));
     store(arith::FPToSIOp::create(c, c.getI8Type(), rounded), i);
   });
 }
@@ -67,12 +67,12 @@ static void tileAppend(KVAppendOp op, int64_t block) {
       c.loop(c.index(0), c.index(heads), 1, [&](Value head) {
         int64_t padded = paddedColumns(width);
         Value keys = KeysOp::create(
-            c, MemRefType::get({padded, state.getPage()},
-                               state.getElementType()),
+            c,
+            MemRefType::get({padded, state.getPage()}, state.getElementType()),
             states, page, head);
         Value values = ValuesOp::create(
-            c, MemRefType::get({state.getPage(), padded},
-                               state.getElementType()),
+            c,
+            MemRefType::get({state.getPage(), padded}, state.getElementType()),
             states, page, head);
         Value from = c.mul(head, width);
         auto keyAt = [&](Value i) {
