@@ -2,6 +2,8 @@
 
 #include "frontends/chat_template/Parser.h"
 
+#include "runtime/lib/chat_template/Format.h"
+
 #include <algorithm>
 
 namespace llm::chat_template {
@@ -467,6 +469,11 @@ bool Parser::arguments(Expression &into) {
       keyword.name = current().text;
       if (into.moreKeywords)
         return fail(current().at, "an argument follows '**'");
+      // Each name is compared with those before.
+      if (into.keywords.size() >= llmrt::chat::kMaxArguments)
+        return fail(current().at,
+                    "more than " + std::to_string(llmrt::chat::kMaxArguments) +
+                        " arguments");
       for (const Keyword &other : into.keywords)
         if (other.name == keyword.name)
           return fail(current().at, "the argument '" +

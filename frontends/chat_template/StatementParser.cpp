@@ -2,6 +2,8 @@
 
 #include "frontends/chat_template/Parser.h"
 
+#include "runtime/lib/chat_template/Format.h"
+
 #include <algorithm>
 
 namespace llm::chat_template {
@@ -310,6 +312,10 @@ bool Parser::parameters(std::vector<Parameter> &list) {
     parameter.at = current().at;
     if (!expectName(parameter.name))
       return false;
+    if (list.size() >= llmrt::chat::kMaxArguments)
+      return fail(parameter.at, "more than " +
+                                    std::to_string(llmrt::chat::kMaxArguments) +
+                                    " parameters");
     for (const Parameter &other : list)
       if (other.name == parameter.name)
         return fail(parameter.at, "the parameter '" +

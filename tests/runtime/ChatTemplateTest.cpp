@@ -206,6 +206,24 @@ TEST(ChatTemplateTest, steps_are_bounded) {
   EXPECT_NE(render(work, {}, limits).find("steps"), std::string::npos);
 }
 
+TEST(ChatTemplateTest, searches_take_linear_time) {
+  // At every place all but the last character fits: a search that compares
+  // from the front takes 10^12 steps each time.
+  EXPECT_EQ(
+      render("{% set a = 'a' * 2000000 %}{% set b = 'a' * 1000000 + 'b' %}"
+             "{{ b in a }} {{ a.find(b) }} {{ a.rfind(b) }} "
+             "{{ a.count(b) }} {{ a.replace(b, '') == a }} "
+             "{{ a.split(b)|length }} {{ a.rsplit(b)|length }} "
+             "{{ a.partition(b)[0] == a }} {{ a.rpartition(b)[2] == a }}"),
+      "False -1 -1 0 True 1 1 True True");
+  EXPECT_EQ(
+      render("{{ 'abcabcab'.rfind('abc') }} {{ 'aaaa'.rfind('aa') }} "
+             "{{ ''.rfind('') }} {{ 'ab'.rfind('') }} {{ 'ab'.find('') }} "
+             "{{ 'a--b---c'.rsplit('--') }} {{ '---'.rsplit('--', 1) }} "
+             "{{ 'x-y-z'.rpartition('-') }} {{ 'a'.rsplit('b') }}"),
+      "3 2 0 2 0 ['a', 'b-', 'c'] ['-', ''] ('x-y', '-', 'z') ['a']");
+}
+
 TEST(ChatTemplateTest, memory_is_bounded) {
   TemplateLimits limits;
   limits.memoryBytes = 1 << 20;

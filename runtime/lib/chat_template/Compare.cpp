@@ -1,6 +1,7 @@
 //===- Compare.cpp - Equality, order and membership -----------------------===//
 
 #include "runtime/lib/chat_template/Operators.h"
+#include "runtime/lib/chat_template/Text.h"
 
 #include <cmath>
 
@@ -198,7 +199,7 @@ bool contains(Heap &heap, const Value &container, const Value &item) {
       return false;
     }
     return heap.spendBytes(container.bytes().size()) &&
-           container.bytes().find(item.bytes()) != std::string_view::npos;
+           findText(container.bytes(), item.bytes()) != std::string_view::npos;
   case Kind::List:
   case Kind::Tuple:
     return containsItem(heap, container.sequence->items, item);

@@ -214,7 +214,8 @@ private:
     if (id == MethodId::Count)
       return Value::of(possible ? replacements(part, wanted, -1) : 0);
     bool fromRight = id == MethodId::Rfind || id == MethodId::Rindex;
-    size_t at = fromRight ? part.rfind(wanted) : part.find(wanted);
+    size_t at =
+        fromRight ? findTextFromRight(part, wanted) : findText(part, wanted);
     if (!possible || at == std::string_view::npos) {
       if (id == MethodId::Index || id == MethodId::Rindex)
         return heap.fail("substring not found");
@@ -266,7 +267,8 @@ private:
     std::string_view separator = values[0].bytes();
     if (separator.empty())
       return heap.fail("empty separator");
-    size_t at = fromRight ? text.rfind(separator) : text.find(separator);
+    size_t at = fromRight ? findTextFromRight(text, separator)
+                          : findText(text, separator);
     if (at == std::string_view::npos)
       return fromRight ? heap.tuple({made(""), made(""), made(text)})
                        : heap.tuple({made(text), made(""), made("")});

@@ -6,6 +6,7 @@
 #include "runtime/lib/chat_template/Utf8.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace llmrt::chat {
 
@@ -99,23 +100,44 @@ std::vector<std::string_view> splitAtSpace(std::string_view text, int64_t limit,
   return parts;
 }
 
+size_t findText(std::string_view text, std::string_view wanted, size_t from) {
+  // Unlike std::string_view's, linear: glibc's is the two-way algorithm.
+  const void *found = memmem(text.data() + from, text.size() - from,
+                             wanted.data(), wanted.size());
+  return found ? size_t(static_cast<const char *>(found) - text.data())
+               : std::string_view::npos;
+}
+
+static std::string reversed(std::string_view text) {
+  return std::string(text.rbegin(), text.rend());
+}
+
+size_t findTextFromRight(std::string_view text, std::string_view wanted) {
+  size_t at = findText(reversed(text), reversed(wanted));
+  return at == std::string_view::npos ? at : text.size() - at - wanted.size();
+}
+
 std::vector<std::string_view> splitAt(std::string_view text,
                                       std::string_view separator, int64_t limit,
                                       bool fromRight) {
   std::vector<std::string_view> parts;
+  const std::string reversedText = fromRight ? reversed(text) : "";
+  const std::string reversedSeparator = fromRight ? reversed(separator) : "";
+  const std::string_view source = fromRight ? reversedText : text;
+  const std::string_view wanted = fromRight ? reversedSeparator : separator;
+  size_t begin = 0;
+  auto add = [&](size_t end) {
+    size_t first = fromRight ? text.size() - end : begin;
+    parts.push_back(text.substr(first, end - begin));
+  };
   while (limit < 0 || static_cast<int64_t>(parts.size()) < limit) {
-    size_t at = fromRight ? text.rfind(separator) : text.find(separator);
+    size_t at = findText(source, wanted, begin);
     if (at == std::string_view::npos)
       break;
-    if (fromRight) {
-      parts.push_back(text.substr(at + separator.size()));
-      text = text.substr(0, at);
-    } else {
-      parts.push_back(text.substr(0, at));
-      text = text.substr(at + separator.size());
-    }
+    add(at);
+    begin = at + wanted.size();
   }
-  parts.push_back(text);
+  add(text.size());
   if (fromRight)
     std::reverse(parts.begin(), parts.end());
   return parts;
@@ -150,8 +172,8 @@ int64_t replacements(std::string_view text, std::string_view from,
   if (from.empty()) {
     count = codePoints(text) + 1;
   } else {
-    for (size_t at = text.find(from); at != std::string_view::npos;
-         at = text.find(from, at + from.size()))
+    for (size_t at = findText(text, from); at != std::string_view::npos;
+         at = findText(text, from, at + from.size()))
       ++count;
   }
   return limit < 0 ? count : std::min(count, limit);
@@ -173,7 +195,7 @@ std::string replaced(std::string_view text, std::string_view from,
     }
   } else {
     while (limit != 0) {
-      size_t at = text.find(from, position);
+      size_t at = findText(text, from, position);
       if (at == std::string_view::npos)
         break;
       out += text.substr(position, at - position);

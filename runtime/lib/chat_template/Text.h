@@ -24,6 +24,13 @@ size_t byteOffset(std::string_view text, int64_t index);
 std::string_view codePointRange(std::string_view text, int64_t start,
                                 int64_t stop);
 
+/// Where `wanted` begins at or behind `from`; npos. In linear time, whatever
+/// the texts: a template chooses both.
+size_t findText(std::string_view text, std::string_view wanted,
+                size_t from = 0);
+/// Where the last `wanted` begins; npos.
+size_t findTextFromRight(std::string_view text, std::string_view wanted);
+
 enum Sides : unsigned { kLeft = 1, kRight = 2 };
 
 /// str.strip(), lstrip(), rstrip(); `characters` null: white space.

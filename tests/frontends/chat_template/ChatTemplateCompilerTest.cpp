@@ -94,6 +94,22 @@ TEST(ChatTemplateCompilerTest, names_of_the_source_cannot_flood_a_message) {
   EXPECT_LT(error.size(), 1500u);
 }
 
+TEST(ChatTemplateCompilerTest, names_in_one_list_are_bounded) {
+  // Each is compared with those before it.
+  std::string parameters, keywords;
+  for (int i = 0; i < 30000; ++i) {
+    std::string separator = i ? "," : "";
+    parameters += separator + "p" + std::to_string(i);
+    keywords += separator + "k" + std::to_string(i) + "=1";
+  }
+  EXPECT_NE(errorOf("{% macro m(" + parameters + ") %}{% endmacro %}")
+                .find("more than 4096 parameters"),
+            std::string::npos);
+  EXPECT_NE(
+      errorOf("{{ m(" + keywords + ") }}").find("more than 4096 arguments"),
+      std::string::npos);
+}
+
 TEST(ChatTemplateCompilerTest, depth_is_bounded) {
   auto repeat = [](const std::string &text, int count) {
     std::string all;
