@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <unordered_map>
 
 using namespace llm;
@@ -181,27 +182,34 @@ bool Determinizer::buildLookahead(std::vector<uint16_t> &next) {
 
 /// Merges states that no text tells apart (Moore's algorithm). An automaton
 /// that takes too many rounds stays as it is.
-void minimize(PatternAutomaton &automaton, uint64_t &budget) {
+/// Takes at most half of `work`: another pattern may need it.
+void minimize(PatternAutomaton &automaton, uint64_t &work) {
   size_t states = automaton.states;
   size_t columns = automaton.next.size() / states;
   std::vector<uint32_t> block(states, 0);
   size_t blocks = 0;
-  for (;;) {
-    if (budget < automaton.next.size())
+  std::u32string cells;
+  for (const uint64_t most = work / 2, before = work;;) {
+    if (before - work + automaton.next.size() > most)
       return;
-    budget -= automaton.next.size();
-    std::map<std::vector<uint32_t>, uint32_t> rows;
-    std::vector<uint32_t> refined(states);
+    work -= automaton.next.size();
+    cells.clear();
     for (size_t state = 0; state < states; ++state) {
-      std::vector<uint32_t> row{block[state]};
+      cells += char32_t(block[state]);
       for (size_t column = 0; column < columns; ++column) {
         uint16_t cell = automaton.next[state * columns + column];
-        row.push_back(block[cell & ~llmrt::kMatchBit] << 1 |
-                      (cell & llmrt::kMatchBit ? 1 : 0));
+        cells += char32_t(block[cell & ~llmrt::kMatchBit] << 1 |
+                          (cell & llmrt::kMatchBit ? 1 : 0));
       }
+    }
+    std::unordered_map<std::u32string_view, uint32_t> rows;
+    std::vector<uint32_t> refined(states);
+    for (size_t state = 0; state < states; ++state) {
+      std::u32string_view row(cells.data() + state * (columns + 1),
+                              columns + 1);
       // State 0 comes first and keeps its number.
       refined[state] =
-          rows.try_emplace(std::move(row), uint32_t(rows.size())).first->second;
+          rows.try_emplace(row, uint32_t(rows.size())).first->second;
     }
     block = std::move(refined);
     if (rows.size() == blocks)

@@ -29,9 +29,9 @@ struct PatternAutomaton {
   std::vector<std::vector<uint16_t>> lookaheads;
 };
 
-/// Steps that building all automata of a tokenizer may take; real ones take
-/// about 10^5.
-constexpr uint64_t kPatternWork = 20'000'000;
+/// Steps that building all automata of a tokenizer may take; those of published
+/// models take about 10^4.
+constexpr uint64_t kPatternWork = 2'000'000;
 
 /// Takes the steps from `work`. Nothing, with the reason, when the pattern is
 /// beyond what is supported or its automaton too large.
