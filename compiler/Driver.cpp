@@ -305,7 +305,7 @@ private:
         !checkpoint->tokenizerJson.empty() || checkpoint->ggufTokenizer;
     if (hasTokenizer &&
         !compileTokenizer(*checkpoint, description.tokenizer, error))
-      return fail(options.input + ": " + error);
+      return fail(error); // it names the file
     if (!checkpoint->chatTemplate.empty() && options.chatTemplate &&
         !compileChatTemplate(checkpoint->chatTemplate, checkpoint->bosToken,
                              checkpoint->eosToken, description.chatTemplate,

@@ -33,6 +33,8 @@ void tools::CommonOptions::add(CLI::App &app) {
                  "CPU level to use (default: the best that runs here)");
   app.add_flag("--copy-weights", copyWeights,
                "Copy the weights into memory, in huge pages if there are any");
+  app.add_flag("--verify", verify,
+               "Compare the weights with their SHA-256 before they are used");
 }
 
 tools::ModelPointer tools::CommonOptions::open() const {
@@ -42,6 +44,8 @@ tools::ModelPointer tools::CommonOptions::open() const {
   options.copy_weights = copyWeights;
   llmrt_model *opened = nullptr;
   orExit(llmrt_open(model.c_str(), &options, &opened));
+  if (verify)
+    orExit(llmrt_verify(opened));
   return ModelPointer(opened);
 }
 

@@ -41,6 +41,7 @@ struct CommonOptions {
   std::string weights;
   std::string level;
   bool copyWeights = false;
+  bool verify = false;
   uint32_t threads = 0;
 
   void add(CLI::App &app);
