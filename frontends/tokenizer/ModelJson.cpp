@@ -2,7 +2,9 @@
 
 #include "frontends/tokenizer/TokenizerJson.h"
 
+#include <charconv>
 #include <cmath>
+#include <iterator>
 
 using namespace llm;
 using namespace llm::tokenizer_json;
@@ -29,6 +31,52 @@ static void readVocabObject(const Component &model, ModelPlan &plan) {
   }
 }
 
+/// The number that the reference's JSON reader makes of a number's shortest
+/// spelling. It divides the digits by a power of ten, both rounded
+/// (serde_json's f64_from_parts, without its feature float_roundtrip), which
+/// can miss the nearest double by its last bit; ties between ways to cut a text
+/// depend on it.
+static double asReferenceReads(double exact) {
+  char text[32];
+  char *end =
+      std::to_chars(text, std::end(text), exact, std::chars_format::scientific)
+          .ptr;
+  uint64_t digits = 0;
+  int exponent = 0;
+  bool fraction = false;
+  for (const char *at = text; at != end; ++at) {
+    if (*at >= '0' && *at <= '9') {
+      digits = digits * 10 + uint64_t(*at - '0');
+      exponent -= fraction;
+    } else if (*at == '.') {
+      fraction = true;
+    } else if (*at == 'e') {
+      int power = 0;
+      std::from_chars(at + (at[1] == '+' ? 2 : 1), end, power);
+      exponent += power;
+      break;
+    }
+  }
+  auto powerOfTen = [](int power) {
+    const std::string spelled = "1e" + std::to_string(power);
+    double value = 0;
+    std::from_chars(spelled.data(), spelled.data() + spelled.size(), value);
+    return value;
+  };
+  double value = double(digits);
+  if (exponent < -308) {
+    value /= 1e308;
+    exponent += 308;
+  }
+  if (exponent < 0)
+    value /= powerOfTen(-exponent);
+  else
+    value *= powerOfTen(exponent);
+  if (!std::isfinite(value))
+    return exact;
+  return std::signbit(exact) ? -value : value;
+}
+
 static void readVocabList(const Component &model, ModelPlan &plan) {
   std::optional<dom::array> vocab = model.object.array("vocab");
   if (!vocab)
@@ -49,7 +97,7 @@ static void readVocabList(const Component &model, ModelPlan &plan) {
       return model.complain("the vocabulary is larger than " +
                             std::to_string(kMaxTokens) + " tokens or 512 MiB");
     plan.vocab.push_back({std::string(text), uint32_t(plan.vocab.size())});
-    plan.scores.push_back(score);
+    plan.scores.push_back(asReferenceReads(score));
   }
 }
 

@@ -3,6 +3,7 @@
 #include "frontends/tokenizer/TokenizerCompiler.h"
 #include "frontends/Checkpoint.h"
 #include "runtime/lib/Tokenizer.h"
+#include "runtime/lib/TokenizerTables.h"
 
 #include <gtest/gtest.h>
 
@@ -115,6 +116,36 @@ TEST(TokenizerCompiler, the_same_file_gives_the_same_bytes) {
   ASSERT_TRUE(compileTokenizer(checkpoint, first, error)) << error;
   ASSERT_TRUE(compileTokenizer(checkpoint, second, error)) << error;
   EXPECT_EQ(first, second);
+}
+
+TEST(TokenizerCompiler, scores_are_what_the_reference_reads) {
+  // Pairs of what a file says and what tokenizers 0.23 writes back.
+  const std::pair<const char *, double> kScores[] = {
+      {"-15.083785267828315", -15.083785267828317},
+      {"-15.406374679449529", -15.406374679449527},
+      {"-18.649966422800322", -18.64996642280032},
+      {"-12.906317526469275", -12.906317526469277},
+      {"-5.0987653732299805", -5.0987653732299805},
+      {"-9.5", -9.5},
+      {"0.0", 0.0},
+      {"-3", -3.0},
+      {"-1e-320", -1e-320}};
+  std::string vocab;
+  for (const auto &[text, score] : kScores)
+    vocab += std::string(vocab.empty() ? "" : ",") + "[\"" + text + "\"," +
+             text + "]";
+  std::vector<uint8_t> blob;
+  std::string error;
+  ASSERT_TRUE(compileTokenizer(
+      withJson(R"({"model":{"type":"Unigram","unk_id":0,"vocab":[)" + vocab +
+               "]}}"),
+      blob, error))
+      << error;
+  auto tokenizer = llmrt::Tokenizer::open(blob.data(), blob.size(), error);
+  ASSERT_TRUE(tokenizer) << error;
+  for (size_t id = 0; id < std::size(kScores); ++id)
+    EXPECT_EQ(tokenizer->tables().scores[id], kScores[id].second)
+        << kScores[id].first;
 }
 
 TEST(TokenizerCompiler, a_text_without_token_fails) {
