@@ -18,6 +18,7 @@ ObjectDescription describeModel(mlir::ModuleOp module,
                                 const Checkpoint &checkpoint,
                                 const CompileOptions &options);
 
+/// Of a type that elements of weights, states or graph values can have.
 llmrt::ElementType elementTypeOf(mlir::Type type);
 
 /// Rows of a step at most: a prompt's chunk beside one token of every other

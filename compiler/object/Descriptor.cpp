@@ -165,6 +165,22 @@ static Error check(const ObjectDescription &description) {
       return createStringError("pages of state group '" + group.name +
                                "' exceed the address space");
   }
+  bool anyOutput = false;
+  for (const GraphArgumentDescription &argument : description.graphArguments) {
+    texts.push_back(argument.name);
+    texts.append(argument.dimNames.begin(), argument.dimNames.end());
+    bool refused = anyOutput && !argument.isOutput;
+    anyOutput |= argument.isOutput;
+    if (refused)
+      return createStringError("graph input '" + argument.name +
+                               "' comes after an output");
+    if (!argument.dimNames.empty() &&
+        argument.dimNames.size() != argument.dims.size())
+      return createStringError(
+          "graph argument '" + argument.name + "' has " +
+          Twine(argument.dims.size()) + " dimensions and " +
+          Twine(argument.dimNames.size()) + " names of them");
+  }
   if (description.levels.empty())
     return createStringError("the object has code for no CPU level");
   for (const CpuLevelDescription &level : description.levels) {
@@ -219,6 +235,16 @@ static StateGroup translate(const StateGroupDescription &group) {
   return entry;
 }
 
+static GraphArgument translate(const GraphArgumentDescription &argument) {
+  GraphArgument entry{};
+  entry.kind = argument.kind;
+  entry.optional = argument.optional;
+  entry.type = argument.type;
+  entry.rank = argument.anyRank ? kAnyRank : argument.dims.size();
+  entry.isOutput = argument.isOutput;
+  return entry;
+}
+
 static CpuLevel translate(const CpuLevelDescription &level) {
   CpuLevel entry{};
   entry.arenaBytes = level.arenaBytes;
@@ -243,6 +269,24 @@ static void appendTable(TableImage &image, uint64_t field,
     link(table + i * sizeof(Entry), description);
 }
 
+/// Sets the pointers of the graph argument that lies at `at`.
+static void linkGraphArgument(TableImage &image, uint64_t at,
+                              const GraphArgumentDescription &argument) {
+  image.pointToString(at + offsetof(GraphArgument, name), argument.name);
+  if (argument.dims.empty())
+    return;
+  image.point(at + offsetof(GraphArgument, dims),
+              image.append(ArrayRef<int64_t>(argument.dims)));
+  if (argument.dimNames.empty())
+    return;
+  std::vector<uint64_t> places(argument.dimNames.size());
+  uint64_t names = image.append(ArrayRef<uint64_t>(places));
+  image.point(at + offsetof(GraphArgument, dimNames), names);
+  for (auto [i, name] : enumerate(argument.dimNames))
+    if (!name.empty())
+      image.pointToString(names + i * sizeof(char *), name);
+}
+
 Expected<std::unique_ptr<Module>>
 llm::buildDescriptorModule(const ObjectDescription &description,
                            LLVMContext &context) {
@@ -260,6 +304,7 @@ llm::buildDescriptorModule(const ObjectDescription &description,
   root.argumentCount = description.arguments.size();
   root.groupCount = description.groups.size();
   root.levelCount = description.levels.size();
+  root.graphArgumentCount = description.graphArguments.size();
   root.tokenizer.size = description.tokenizer.size();
   root.chatTemplate.size = description.chatTemplate.size();
 
@@ -286,6 +331,12 @@ llm::buildDescriptorModule(const ObjectDescription &description,
                             image.pointToString(at + offsetof(StateGroup, name),
                                                 group.name);
                           });
+  appendTable<GraphArgument>(
+      image, offsetof(ObjectDescriptor, graphArguments),
+      ArrayRef<GraphArgumentDescription>(description.graphArguments),
+      [&](uint64_t at, const GraphArgumentDescription &argument) {
+        linkGraphArgument(image, at, argument);
+      });
   auto *stepType = FunctionType::get(
       Type::getVoidTy(context),
       {PointerType::getUnqual(context), Type::getInt32Ty(context)},

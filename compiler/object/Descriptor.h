@@ -55,6 +55,18 @@ struct CpuLevelDescription {
   llmrt::ElementType computeType = llmrt::ElementType::F32;
 };
 
+/// An input or output of a graph.
+struct GraphArgumentDescription {
+  std::string name;
+  llmrt::GraphValueKind kind = llmrt::GraphValueKind::Tensor;
+  bool optional = false;
+  llmrt::ElementType type = llmrt::ElementType::F32;
+  bool isOutput = false;
+  bool anyRank = false;              ///< then there are no dims
+  std::vector<int64_t> dims;         ///< -1: any
+  std::vector<std::string> dimNames; ///< one a dimension, "": none; or empty
+};
+
 struct ObjectDescription {
   std::string name; ///< a C identifier
   std::string provenance;
@@ -63,8 +75,11 @@ struct ObjectDescription {
   std::vector<ArgumentDescription> arguments;
   std::vector<StateGroupDescription> groups;
   std::vector<CpuLevelDescription> levels; ///< most demanding first
-  std::vector<uint8_t> tokenizer;          ///< empty: none
-  std::vector<uint8_t> chatTemplate;       ///< empty: none
+  /// Inputs first. Empty: a decoder. Else a graph, without facts, end tokens,
+  /// step arguments and groups; the levels' stepSymbol is its function.
+  std::vector<GraphArgumentDescription> graphArguments;
+  std::vector<uint8_t> tokenizer;    ///< empty: none
+  std::vector<uint8_t> chatTemplate; ///< empty: none
 };
 
 /// "llmrt_model_<name>".

@@ -7,7 +7,7 @@
 
 #include "runtime/lib/ModelWork.h"
 
-#include "runtime/lib/ObjectCheck.h"
+#include "runtime/lib/ElementTypes.h"
 
 #include <algorithm>
 

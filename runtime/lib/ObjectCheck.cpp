@@ -7,6 +7,10 @@
 
 #include "runtime/lib/ObjectCheck.h"
 
+#include "runtime/lib/ElementTypes.h"
+#include "runtime/lib/GraphCheck.h"
+#include "runtime/lib/ImageReader.h"
+
 #include <cinttypes>
 #include <cstring>
 
@@ -22,23 +26,6 @@ static constexpr uint32_t kMaxBatch = 1 << 16;
 static constexpr uint64_t kMaxBytes = uint64_t(1) << 44;
 static constexpr uint64_t kMaxName = 256;
 static constexpr uint64_t kMaxText = 1 << 16;
-
-uint64_t llmrt::elementBytes(ElementType type) {
-  switch (type) {
-  case ElementType::I8:
-  case ElementType::U8:
-    return 1;
-  case ElementType::BF16:
-  case ElementType::F16:
-    return 2;
-  case ElementType::F32:
-  case ElementType::I32:
-    return 4;
-  case ElementType::I64:
-    return 8;
-  }
-  return 0;
-}
 
 static Status checkVersion(const ObjectDescriptor &descriptor) {
   if (descriptor.magic != kObjectMagic)
@@ -66,63 +53,29 @@ static Status checkCount(const char *what, uint64_t count, uint64_t least,
               what, count, least, most);
 }
 
+/// Counts of the tables' entries, which a graph has others of than a decoder.
+static Status checkTables(const ObjectDescriptor &descriptor) {
+  bool graph = descriptor.graphArgumentCount != 0;
+  if (Status status = checkCount("argumentCount", descriptor.argumentCount,
+                                 graph ? 0 : 1, graph ? 0 : kMaxArguments))
+    return status;
+  if (Status status = checkCount("groupCount", descriptor.groupCount, 0,
+                                 graph ? 0 : kMaxGroups))
+    return status;
+  if (Status status =
+          checkCount("graphArgumentCount", descriptor.graphArgumentCount, 0,
+                     kMaxGraphArguments))
+    return status;
+  if (Status status =
+          checkCount("levelCount", descriptor.levelCount, 1, kMaxLevels))
+    return status;
+  return checkCount("endCount", descriptor.facts.endCount, 0,
+                    graph ? 0 : kMaxEndTokens);
+}
+
 //===----------------------------------------------------------------------===//
 // Pointers, in the file
 //===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Follows pointers of the descriptor through the file.
-class ImageReader {
-public:
-  explicit ImageReader(const ElfImage &image) : image(image) {}
-
-  /// The address that the pointer at `address` will hold names `size` bytes of
-  /// the file, suitably aligned.
-  Status follow(const char *what, uint64_t address, uint64_t size,
-                uint64_t alignment, uint64_t &target) const {
-    if (!image.relocated(address, target) || !image.at(target, size))
-      return fail(LLMRT_BAD_FILE,
-                  "%s: the descriptor's pointer to %" PRIu64
-                  " bytes does not lead into the object",
-                  what, size);
-    if (target % alignment != 0)
-      return fail(LLMRT_BAD_FILE,
-                  "%s lies at address 0x%" PRIx64 ", which is not aligned",
-                  what, target);
-    return LLMRT_OK;
-  }
-
-  /// The pointer at `address` leads to a string that ends within `limit`.
-  Status checkString(const char *what, uint64_t address, uint64_t limit) const {
-    uint64_t target;
-    if (Status status = follow(what, address, 1, 1, target))
-      return status;
-    for (uint64_t length = 0; length < limit; ++length) {
-      const uint8_t *byte = image.at(target + length, 1);
-      if (!byte)
-        break;
-      if (*byte == 0)
-        return LLMRT_OK;
-    }
-    return fail(LLMRT_BAD_FILE, "%s does not end within %" PRIu64 " bytes",
-                what, limit);
-  }
-
-  Status checkSpan(const char *what, uint64_t address) const {
-    ByteSpan span;
-    memcpy(&span, image.at(address, sizeof(span)), sizeof(span));
-    uint64_t target;
-    if (span.size == 0)
-      return LLMRT_OK;
-    return follow(what, address, span.size, 8, target);
-  }
-
-private:
-  const ElfImage &image;
-};
-
-} // namespace
 
 Status llmrt::checkDescriptorImage(const ElfImage &image) {
   uint64_t base = image.symbolAddress();
@@ -137,19 +90,8 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
   memcpy(&descriptor, bytes, sizeof(descriptor));
   if (Status status = checkVersion(descriptor))
     return status;
-  if (Status status = checkCount("argumentCount", descriptor.argumentCount, 1,
-                                 kMaxArguments))
+  if (Status status = checkTables(descriptor))
     return status;
-  if (Status status =
-          checkCount("groupCount", descriptor.groupCount, 0, kMaxGroups))
-    return status;
-  if (Status status =
-          checkCount("levelCount", descriptor.levelCount, 1, kMaxLevels))
-    return status;
-  if (Status status =
-          checkCount("endCount", descriptor.facts.endCount, 0, kMaxEndTokens))
-    return status;
-
   ImageReader reader(image);
   auto field = [&](size_t offset) { return base + offset; };
   uint64_t self, arguments, groups, levels, endTokens, step;
@@ -182,10 +124,15 @@ Status llmrt::checkDescriptorImage(const ElfImage &image) {
             descriptor.facts.endCount * sizeof(int32_t), 4, endTokens))
       return status;
 
-  if (Status status = reader.follow(
-          "arguments", field(offsetof(ObjectDescriptor, arguments)),
-          descriptor.argumentCount * sizeof(StepArgument), 8, arguments))
+  if (Status status = checkGraphImage(
+          reader, field(offsetof(ObjectDescriptor, graphArguments)),
+          descriptor.graphArgumentCount))
     return status;
+  if (descriptor.argumentCount != 0)
+    if (Status status = reader.follow(
+            "arguments", field(offsetof(ObjectDescriptor, arguments)),
+            descriptor.argumentCount * sizeof(StepArgument), 8, arguments))
+      return status;
   for (uint64_t index = 0; index < descriptor.argumentCount; ++index)
     if (Status status =
             reader.checkString("an argument's name",
@@ -242,8 +189,6 @@ static Status checkFacts(const ModelFacts &facts) {
   if (Status status =
           checkCount("maxRows", facts.maxRows, facts.maxBatch, kMaxTokens))
     return status;
-  if (Status status = checkCount("endCount", facts.endCount, 0, kMaxEndTokens))
-    return status;
   if (Status status = checkCount("bosCount", facts.bosCount, 0, 1))
     return status;
   auto isToken = [&](int32_t token) {
@@ -298,16 +243,16 @@ static Status checkGroup(const StateGroup &group) {
 Status llmrt::checkDescriptor(const ObjectDescriptor &descriptor) {
   if (Status status = checkVersion(descriptor))
     return status;
-  if (Status status = checkFacts(descriptor.facts))
+  if (Status status = checkTables(descriptor))
     return status;
-  if (Status status = checkCount("argumentCount", descriptor.argumentCount, 1,
-                                 kMaxArguments))
+  if (descriptor.graphArgumentCount == 0) {
+    if (Status status = checkFacts(descriptor.facts))
+      return status;
+  } else if (Status status = checkGraphArguments(
+                 descriptor.graphArguments, descriptor.graphArgumentCount)) {
     return status;
-  if (Status status =
-          checkCount("groupCount", descriptor.groupCount, 0, kMaxGroups))
-    return status;
-  if (Status status =
-          checkCount("levelCount", descriptor.levelCount, 1, kMaxLevels))
+  }
+  if (Status status = checkTables(descriptor))
     return status;
   if (Status status =
           checkCount("weightsBytes", descriptor.weightsBytes, 0, kMaxBytes))

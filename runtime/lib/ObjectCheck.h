@@ -22,9 +22,6 @@ Status checkDescriptorImage(const ElfImage &image);
 /// BAD_FILE or WRONG_VERSION.
 Status checkDescriptor(const ObjectDescriptor &descriptor);
 
-/// Bytes of an element, 0 for a type that is none of ElementType.
-uint64_t elementBytes(ElementType type);
-
 } // namespace llmrt
 
 #endif // LLMRT_LIB_OBJECTCHECK_H

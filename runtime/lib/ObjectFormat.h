@@ -7,8 +7,8 @@
 // where. Everything is little-endian x86-64, natural alignment, plain C layout
 // (no virtual, no std). Pointers are filled by RELATIVE relocations only.
 //
-// A change to any structure or digest raises kObjectVersion; the runtime refuses other
-// versions by number.
+// A change to any structure or digest raises kObjectVersion; the runtime
+// refuses other versions by number.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,12 +21,15 @@
 namespace llmrt {
 
 constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
-constexpr uint32_t kObjectVersion = 3;
+constexpr uint32_t kObjectVersion = 4;
 
 /// Bytes of weights that one leaf of ObjectDescriptor::weightsDigest covers.
 constexpr uint64_t kWeightsDigestPiece = 1 << 20;
 
-/// Element types of step arguments, states and weights.
+/// Element types of step arguments, states, weights and graph values. In a
+/// graph value an element of less than 8 bits takes a byte (I4 and I2 with
+/// their sign extended), Bool is a byte of 0 or 1, and String is the address of
+/// a StringValue.
 enum class ElementType : uint32_t {
   F32 = 0,
   BF16 = 1,
@@ -35,6 +38,25 @@ enum class ElementType : uint32_t {
   I32 = 4,
   I64 = 5,
   U8 = 6,
+  F64 = 7,
+  I16 = 8,
+  U16 = 9,
+  U32 = 10,
+  U64 = 11,
+  Bool = 12,
+  F8E4M3FN = 13,
+  F8E4M3FNUZ = 14,
+  F8E5M2 = 15,
+  F8E5M2FNUZ = 16,
+  F8E8M0 = 17,
+  F4E2M1 = 18,
+  I4 = 19,
+  U4 = 20,
+  I2 = 21,
+  U2 = 22,
+  C64 = 23,  ///< two F32: real, imaginary
+  C128 = 24, ///< two F64
+  String = 25,
 };
 
 /// What a dimension of a step argument is counted in. The value of each is
@@ -77,6 +99,61 @@ struct StepArgument {
                        ///< (extent = symbol value + size when both are given)
 };
 
+//===----------------------------------------------------------------------===//
+// Graphs: tensors in, tensors out
+//===----------------------------------------------------------------------===//
+
+enum class GraphValueKind : uint32_t {
+  Tensor = 0,
+  Sequence = 1,
+  Absent = 2, ///< an optional without a value
+};
+
+/// An element of a string tensor. Not zero-terminated.
+struct StringValue {
+  uint64_t bytes;
+  char text[];
+};
+
+/// A value of a graph at run time. Inputs belong to the caller and are read
+/// only; what an output points to comes from HostTable::allocate and belongs to
+/// the host once the call is over (parts of inputs and constants of the object
+/// may be pointed to as well).
+struct GraphValue {
+  GraphValueKind kind;
+  ElementType type; ///< of a tensor
+  uint32_t rank;    ///< of a tensor
+  uint32_t padding;
+  /// Tensor: dense, row-major, aligned as an element is at least. At least 64
+  /// bytes behind the last element are readable. Not null, even if empty.
+  uint8_t *data;
+  int64_t *dims;     ///< tensor: `rank` extents
+  GraphValue *items; ///< sequence
+  uint64_t count;    ///< of items
+};
+
+/// The rank of a GraphArgument that may have any.
+constexpr uint32_t kAnyRank = 0xffffffff;
+
+/// One input or output of a graph. Inputs come first.
+struct GraphArgument {
+  const char *name;
+  GraphValueKind kind; ///< Tensor or Sequence (of tensors)
+  uint32_t optional;   ///< 1: the value may be Absent
+  ElementType type;    ///< of the tensor, or of a sequence's tensors
+  uint32_t rank;       ///< of the tensor (of a sequence's tensors), or kAnyRank
+  uint32_t isOutput;
+  uint32_t padding;
+  const int64_t *dims; ///< `rank` extents, -1: any; null without any
+  /// `rank` entries, null or the name of a dimension whose extent is the same
+  /// wherever the name occurs; null without any.
+  const char *const *dimNames;
+};
+
+//===----------------------------------------------------------------------===//
+// What runs
+//===----------------------------------------------------------------------===//
+
 /// Where threads of a step meet. Owned by the runtime, 64-byte aligned,
 /// zeroed before the first step; generated code owns the protocol:
 /// a barrier increments `arrived`; the last thread of the team sets
@@ -108,6 +185,15 @@ struct HostTable {
   void (*wake)(void *self, uint32_t *word);
   /// Report a failure found by generated code; the step still runs to its end.
   void (*fail)(void *self, const char *message);
+  /// The rest is for graphs, on thread 0 while no kernel runs.
+  /// Memory of this call, aligned to 64 bytes, with 64 readable bytes behind
+  /// it. Never null: beyond the host's cap the call is given up.
+  void *(*allocate)(void *self, uint64_t bytes);
+  /// Gives memory back before the call is over. Null is ignored.
+  void (*release)(void *self, void *memory);
+  /// Gives the call up, with this sentence unless `fail` was called before;
+  /// does not return.
+  void (*abandon)(void *self, const char *message);
 };
 
 /// Everything a step reads, the same pointer for every thread of the team.
@@ -125,10 +211,25 @@ struct StepContext {
   uint32_t threads;   ///< team size, >= 1
   uint32_t spinLimit; ///< pauses a barrier spins before it parks; 0 where
                       ///< the team has more threads than CPUs to run on
+  /// Of a graph: the inputs in the order of ObjectDescriptor::graphArguments,
+  /// and room for the outputs, whose fields the graph sets.
+  const GraphValue *graphInputs;
+  GraphValue *graphOutputs;
+  /// What thread 0 has the team run next, generated code's own; null before the
+  /// call. See StepFunction.
+  void *kernel;
+  void *closure;
 };
 
 /// One step. Called by every thread of the team with its own index; returns on
 /// each when the step is done (the last barrier has been passed).
+///
+/// In a graph, thread 0 executes the graph and the others serve its kernels:
+/// they loop { barrier; leave if StepContext::kernel is null; run it; barrier
+/// }. Thread 0 sets kernel and closure, passes a barrier, runs the kernel too
+/// and passes the second barrier; at the end it sets kernel to null and passes
+/// one barrier more. When it gives the call up (HostTable::abandon), between
+/// two kernels, the host does that in its place.
 using StepFunction = void (*)(const StepContext *context, uint32_t thread);
 
 /// How a group of layers with equal geometry keeps its state. Page id b means
@@ -155,7 +256,7 @@ struct CpuLevel {
       *features; ///< space-separated names as in /proc/cpuinfo, all required
   StepFunction step;
   uint64_t arenaBytes;
-  uint64_t scratchBytes; ///< per thread (multiple of 64)
+  uint64_t scratchBytes;   ///< per thread (multiple of 64)
   ElementType computeType; ///< what most multiply-adds of its linear layers
                            ///< are done in (F32, BF16, I8)
   uint32_t padding;
@@ -176,8 +277,8 @@ struct ModelFacts {
   uint32_t maxRows;    ///< tokens of one step (prefill chunk + maxBatch - 1)
   uint32_t bosCount;   ///< entries used in bos (0 or 1)
   int32_t bos;
-  uint32_t endCount; ///< entries of endTokens
-  ElementType weightType; ///< informative: F32, BF16, F16, I8 (any quantized)
+  uint32_t endCount;        ///< entries of endTokens
+  ElementType weightType;   ///< informative: F32, BF16, F16, I8 (any quantized)
   const int32_t *endTokens; ///< any of them ends the answer
   uint64_t
       weightBytesRead; ///< bytes of weights one decode step reads, as
@@ -206,6 +307,10 @@ struct ObjectDescriptor {
   uint64_t groupCount;
   const CpuLevel *levels;
   uint64_t levelCount;
+  /// 0: the object is a decoder. Else a graph, which has no step arguments,
+  /// state groups or facts; CpuLevel::step is its function.
+  const GraphArgument *graphArguments;
+  uint64_t graphArgumentCount;
   ByteSpan tokenizer;    ///< lies at a multiple of 8; size 0: none
   ByteSpan chatTemplate; ///< compiled; size 0: none
   /// The weight segment: its address is (const uint8_t*)self + weightsOffset,
@@ -215,9 +320,9 @@ struct ObjectDescriptor {
   int64_t weightsOffset;
   uint64_t weightsBytes;
   /// SHA-256 of five words of 64 bits for each program header that is not
-  /// PT_NULL (p_flags << 32 | p_type, p_vaddr, p_filesz, p_memsz, p_align), then
-  /// of every PT_LOAD's file bytes but the weight segment's, ELF and program
-  /// headers left out, this field taken as zero.
+  /// PT_NULL (p_flags << 32 | p_type, p_vaddr, p_filesz, p_memsz, p_align),
+  /// then of every PT_LOAD's file bytes but the weight segment's, ELF and
+  /// program headers left out, this field taken as zero.
   uint8_t codeDigest[32];
   /// Digest of the weight segment, checked on request only: SHA-256 over the
   /// concatenated SHA-256 digests of its pieces of kWeightsDigestPiece bytes

@@ -102,6 +102,8 @@ const ObjectDescriptor SYMBOL(FAKE_NAME) = {
     sizeof(groups) / sizeof(groups[0]),
     levels,
     sizeof(levels) / sizeof(levels[0]),
+    nullptr, // a decoder: no graph arguments
+    0,
     tokenizer,
     chatTemplate,
     0, // weightsOffset and what follows: SealObject

@@ -60,7 +60,7 @@ ThreadTeam::ThreadTeam(uint32_t threads)
       // With more threads than CPUs, spinning only keeps the others from
       // running.
       spinLimit(threads <= readCpuTopology().cpus ? kSpinLimit : 0),
-      host{this, park, wake, reportFailure} {}
+      host{this, park, wake, reportFailure, nullptr, nullptr, nullptr} {}
 
 Status ThreadTeam::create(uint32_t threads, std::unique_ptr<ThreadTeam> &team) {
   std::unique_ptr<ThreadTeam> created(new ThreadTeam(threads));

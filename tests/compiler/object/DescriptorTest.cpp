@@ -4,6 +4,7 @@
 #include "compiler/object/Descriptor.h"
 #include "compiler/object/WeightSegment.h"
 #include "runtime/lib/ObjectCheck.h"
+#include "runtime/lib/ObjectFile.h"
 #include "tests/compiler/object/LoadedObject.h"
 #include "tests/compiler/object/ToyModel.h"
 
@@ -41,6 +42,31 @@ static llm::ObjectDescription full() {
   for (int i = 0; i < 100000; ++i)
     model.tokenizer.push_back(i * 7);
   model.chatTemplate = {1, 0, 2, 0};
+  return model;
+}
+
+/// A graph with arguments of every sort.
+static llm::ObjectDescription graph() {
+  llm::ObjectDescription model = toy::description();
+  model.facts = {};
+  model.arguments.clear();
+  llm::GraphArgumentDescription image, parts, scalar, any;
+  image.name = "image";
+  image.type = ElementType::F8E5M2;
+  image.dims = {-1, 3, -1, 0};
+  image.dimNames = {"batch", "", "height", ""};
+  parts.name = "parts";
+  parts.kind = GraphValueKind::Sequence;
+  parts.optional = true;
+  parts.type = ElementType::String;
+  parts.dims = {7};
+  scalar.name = "image"; // an output may be named as an input is
+  scalar.type = ElementType::Bool;
+  scalar.isOutput = true;
+  any.name = "any";
+  any.anyRank = true;
+  any.isOutput = true;
+  model.graphArguments = {image, parts, scalar, any};
   return model;
 }
 
@@ -129,6 +155,50 @@ TEST(Descriptor, ArrivesAsDescribed) {
   EXPECT_EQ(checkDescriptor(*object.operator->()), LLMRT_OK) << lastError();
 }
 
+TEST(Descriptor, AGraphArrivesAsDescribed) {
+  toy::Folder folder;
+  std::string path = write(folder, graph()), bytes = toy::contents(path);
+  EXPECT_EQ(checkObjectBytes(reinterpret_cast<const uint8_t *>(bytes.data()),
+                             bytes.size()),
+            LLMRT_OK)
+      << lastError();
+  toy::LoadedObject object(path);
+  ASSERT_TRUE(object);
+  EXPECT_EQ(checkDescriptor(*object.operator->()), LLMRT_OK) << lastError();
+  EXPECT_EQ(object->argumentCount, 0u);
+  ASSERT_EQ(object->graphArgumentCount, 4u);
+  const GraphArgument &image = object->graphArguments[0];
+  EXPECT_STREQ(image.name, "image");
+  EXPECT_EQ(image.kind, GraphValueKind::Tensor);
+  EXPECT_EQ(image.optional, 0u);
+  EXPECT_EQ(image.type, ElementType::F8E5M2);
+  EXPECT_EQ(image.isOutput, 0u);
+  ASSERT_EQ(image.rank, 4u);
+  EXPECT_EQ(std::vector<int64_t>(image.dims, image.dims + 4),
+            (std::vector<int64_t>{-1, 3, -1, 0}));
+  EXPECT_STREQ(image.dimNames[0], "batch");
+  EXPECT_EQ(image.dimNames[1], nullptr);
+  EXPECT_STREQ(image.dimNames[2], "height");
+  EXPECT_EQ(image.dimNames[3], nullptr);
+  const GraphArgument &parts = object->graphArguments[1];
+  EXPECT_STREQ(parts.name, "parts");
+  EXPECT_EQ(parts.kind, GraphValueKind::Sequence);
+  EXPECT_EQ(parts.optional, 1u);
+  EXPECT_EQ(parts.type, ElementType::String);
+  ASSERT_EQ(parts.rank, 1u);
+  EXPECT_EQ(parts.dims[0], 7);
+  EXPECT_EQ(parts.dimNames, nullptr);
+  const GraphArgument &scalar = object->graphArguments[2];
+  EXPECT_STREQ(scalar.name, "image");
+  EXPECT_EQ(scalar.type, ElementType::Bool);
+  EXPECT_EQ(scalar.isOutput, 1u);
+  EXPECT_EQ(scalar.rank, 0u);
+  EXPECT_EQ(scalar.dims, nullptr);
+  const GraphArgument &any = object->graphArguments[3];
+  EXPECT_EQ(any.rank, kAnyRank);
+  EXPECT_EQ(any.dims, nullptr);
+}
+
 TEST(Descriptor, LeavesOutWhatTheModelLacks) {
   toy::Folder folder;
   toy::LoadedObject object(write(folder, toy::description()));
@@ -174,6 +244,17 @@ TEST(Descriptor, RefusesAFifthDimension) {
   llm::ObjectDescription model = toy::description();
   model.arguments[1].dims.resize(5);
   EXPECT_TRUE(says(refusal(model), "'logits' has 5 dimensions; at most 4"));
+}
+
+TEST(Descriptor, RefusesAGraphThatNoObjectCanDescribe) {
+  llm::ObjectDescription model = graph();
+  model.graphArguments[0].dimNames.pop_back();
+  EXPECT_TRUE(says(refusal(model),
+                   "graph argument 'image' has 4 dimensions and 3 names"));
+  model = graph();
+  std::swap(model.graphArguments[1], model.graphArguments[2]);
+  EXPECT_TRUE(
+      says(refusal(model), "graph input 'parts' comes after an output"));
 }
 
 TEST(Descriptor, RefusesATextThatWouldBeCut) {
