@@ -27,6 +27,7 @@ public:
       : program(program), classes(classes), lookaheads(lookaheads), work(work) {
     visited.assign(program.steps.size(), 0);
     movedTo.assign(program.steps.size(), 0);
+    groupClasses();
   }
 
   bool build(PatternAutomaton &result);
@@ -35,11 +36,11 @@ public:
 private:
   /// The places in front of a character and what is known of the one before.
   struct State {
-    uint32_t before; ///< number in `signatures`
+    uint32_t before; ///< number of its class's signature
     Places places;
   };
 
-  uint32_t signatureOf(uint32_t classBefore);
+  void groupClasses();
   uint16_t number(State state);
   uint16_t transition(const State &state, uint32_t column, uint32_t holds);
 
@@ -50,8 +51,9 @@ private:
   /// Numbers of states by a hash of what they hold.
   std::unordered_multimap<uint64_t, uint32_t> numbers;
   std::vector<State> states;
-  /// What classes of the character before answer to the conditions.
-  std::map<std::vector<bool>, uint32_t> signatures;
+  /// A class's signature is what it answers, as that of the character before,
+  /// to the conditions.
+  std::vector<uint32_t> signatureOf;      ///< its number, for each class
   std::vector<uint32_t> signatureClass;   ///< a class of each signature
   std::vector<uint32_t> visited, movedTo; ///< in which visit
   uint32_t visit = 0;
@@ -60,16 +62,22 @@ private:
   bool anywhere = false; ///< begun at every position; order means nothing
 };
 
-uint32_t Determinizer::signatureOf(uint32_t classBefore) {
-  std::vector<bool> answers;
+void Determinizer::groupClasses() {
+  std::vector<const Step *> conditions;
   for (const Step &step : program.steps)
     if (step.kind == Step::Condition && step.asksBehind)
-      answers.push_back(step.behind[classBefore]);
-  auto [found, isNew] =
-      signatures.try_emplace(std::move(answers), uint32_t(signatures.size()));
-  if (isNew)
-    signatureClass.push_back(classBefore);
-  return found->second;
+      conditions.push_back(&step);
+  std::map<std::vector<bool>, uint32_t> signatures;
+  for (uint32_t before = 0; before <= classes.classes(); ++before) {
+    std::vector<bool> answers;
+    for (const Step *step : conditions)
+      answers.push_back(step->behind[before]);
+    auto [found, isNew] =
+        signatures.try_emplace(std::move(answers), uint32_t(signatures.size()));
+    if (isNew)
+      signatureClass.push_back(before);
+    signatureOf.push_back(found->second);
+  }
 }
 
 uint16_t Determinizer::number(State state) {
@@ -146,7 +154,7 @@ uint16_t Determinizer::transition(const State &state, uint32_t column,
   }
   uint16_t target = 0;
   if (column < classes.classes())
-    target = number({signatureOf(column), std::move(moved)});
+    target = number({signatureOf[column], std::move(moved)});
   return target | (match ? llmrt::kMatchBit : 0);
 }
 
@@ -154,7 +162,7 @@ bool Determinizer::build(PatternAutomaton &result) {
   states.push_back({0, {}}); // the dead state
   uint32_t columns = classes.classes() + 1;
   for (uint32_t before = 0; before < columns; ++before)
-    result.start.push_back(number({signatureOf(before), {program.start}}));
+    result.start.push_back(number({signatureOf[before], {program.start}}));
   for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
     const State from = states[state]; // `states` may grow
     for (uint32_t holds = 0; holds < 1u << lookaheads; ++holds)
@@ -169,7 +177,7 @@ bool Determinizer::build(PatternAutomaton &result) {
 
 bool Determinizer::buildLookahead(std::vector<uint16_t> &next) {
   anywhere = true;
-  number({signatureOf(classes.classes()), {}});
+  number({signatureOf[classes.classes()], {}});
   for (size_t state = 0; state < states.size() && !tooLarge; ++state) {
     const State from = states[state];
     for (uint32_t column = 0; column <= classes.classes() && !tooLarge;
