@@ -63,10 +63,16 @@ function(llm_glob out)
   set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
-# llm_library(name FOLDERS folder... [LINK target...])
+# llm_library(name FOLDERS folder... [ONLY regex] [EXCEPT regex] [LINK target...])
 function(llm_library name)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "ONLY;EXCEPT" "FOLDERS;LINK" ${ARGN})
   llm_glob(sources ${ARG_FOLDERS})
+  if(ARG_ONLY)
+    list(FILTER sources INCLUDE REGEX ${ARG_ONLY})
+  endif()
+  if(ARG_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX ${ARG_EXCEPT})
+  endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC llm_options ${ARG_LINK})
   if(llm_mlir IN_LIST ARG_LINK)
@@ -109,11 +115,12 @@ macro(llm_tablegen_target library)
   endif()
 endmacro()
 
-# llm_dialect(folder PREFIX prefix) makes llm_dialect_<folder>. Of
+# llm_dialect(folder PREFIX prefix [EXCEPT regex] [LINK target...]) makes
+# llm_dialect_<folder>, but for the sources that match EXCEPT. Of
 # <prefix>{Dialect,Types,Attrs,Interfaces,Ops}.td, those that exist are
 # generated; <prefix>Ops.td is the umbrella that includes each family's ops.
 function(llm_dialect folder)
-  cmake_parse_arguments(ARG "" "PREFIX" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "PREFIX;EXCEPT" "LINK" ${ARGN})
   set(prefix ${ARG_PREFIX})
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${folder})
   foreach(kind decl def)
@@ -139,7 +146,12 @@ function(llm_dialect folder)
     endforeach()
   endforeach()
   llm_tablegen_target(llm_dialect_${folder})
-  llm_library(llm_dialect_${folder} FOLDERS ${folder} LINK llm_mlir ${ARG_LINK})
+  set(except)
+  if(ARG_EXCEPT)
+    set(except EXCEPT ${ARG_EXCEPT})
+  endif()
+  llm_library(llm_dialect_${folder} FOLDERS ${folder} ${except}
+    LINK llm_mlir ${ARG_LINK})
 endfunction()
 
 # llm_pass_group(folder [LINK target...]) makes llm_passes_<folder>. Passes.td
