@@ -8,6 +8,7 @@
 #include "compiler/Registration.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/ONNXDialect.h"
 #include "passes/cpu/Passes.h"
 #include "passes/model/Passes.h"
 #include "passes/tile/Passes.h"
@@ -81,13 +82,13 @@ namespace llm {
 using namespace mlir;
 
 void registerDialects(DialectRegistry &registry) {
-  registry.insert<LLMDialect, affine::AffineDialect, amx::AMXDialect,
-                  arith::ArithDialect, bufferization::BufferizationDialect,
-                  cf::ControlFlowDialect, func::FuncDialect,
-                  index::IndexDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
-                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                  tensor::TensorDialect, ub::UBDialect, vector::VectorDialect,
-                  x86vector::X86VectorDialect>();
+  registry.insert<
+      LLMDialect, onnx::ONNXDialect, affine::AffineDialect, amx::AMXDialect,
+      arith::ArithDialect, bufferization::BufferizationDialect,
+      cf::ControlFlowDialect, func::FuncDialect, index::IndexDialect,
+      LLVM::LLVMDialect, linalg::LinalgDialect, math::MathDialect,
+      memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
+      ub::UBDialect, vector::VectorDialect, x86vector::X86VectorDialect>();
 
   func::registerInlinerExtension(registry);
   linalg::registerTilingInterfaceExternalModels(registry);

@@ -1,0 +1,28 @@
+// RUN: llm-opt %s | llm-opt | FileCheck %s
+
+// CHECK-LABEL: onnx.graph @optional_and_variadic_values(
+onnx.graph @optional_and_variadic_values(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) {
+  // CHECK: "onnx.Conv.11"(%{{.*}}) {operandSegmentSizes = array<i32: 1, 1, 0>, resultSegmentSizes = array<i32: 1>, strides = array<i64: 2, 2>}
+  %0 = "onnx.Conv.11"(%x, %w) {strides = array<i64: 2, 2>, operandSegmentSizes = array<i32: 1, 1, 0>, resultSegmentSizes = array<i32: 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x3x3xf32>
+  // CHECK: "onnx.Concat.13"(%{{.*}}) {axis = 1 : i64, operandSegmentSizes = array<i32: 3>
+  %1 = "onnx.Concat.13"(%0, %0, %0) {axis = 1 : i64, operandSegmentSizes = array<i32: 3>, resultSegmentSizes = array<i32: 1>} : (tensor<1x4x3x3xf32>, tensor<1x4x3x3xf32>, tensor<1x4x3x3xf32>) -> tensor<1x12x3x3xf32>
+  // CHECK: "onnx.Split.18"(%{{.*}}) {axis = 1 : i64, num_outputs = 2 : i64, operandSegmentSizes = array<i32: 1, 0>, resultSegmentSizes = array<i32: 2>}
+  %2:2 = "onnx.Split.18"(%1) {axis = 1 : i64, num_outputs = 2 : i64, operandSegmentSizes = array<i32: 1, 0>, resultSegmentSizes = array<i32: 2>} : (tensor<1x12x3x3xf32>) -> (tensor<1x6x3x3xf32>, tensor<1x6x3x3xf32>)
+  onnx.return
+}
+
+// CHECK-LABEL: onnx.graph @every_domain(
+onnx.graph @every_domain(%x: tensor<?xi64>, %q: tensor<1x2x3x4xf32>, %r: tensor<f32>, %t: tensor<i64>) {
+  // CHECK: "onnx.ml.LabelEncoder.4"{{.*}}keys_int64s = array<i64: 1, 2>{{.*}}values_strings = ["a", "b"]
+  %0 = "onnx.ml.LabelEncoder.4"(%x) {keys_int64s = array<i64: 1, 2>, values_strings = ["a", "b"], operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>} : (tensor<?xi64>) -> tensor<?x!onnx.string>
+  // An absent graph is an empty region.
+  // CHECK: "onnx.preview.FlexAttention.1"
+  %1 = "onnx.preview.FlexAttention.1"(%q, %q, %q) ({}, {
+  ^bb0(%score: tensor<?x?x?x?xf32>):
+    onnx.return %score : tensor<?x?x?x?xf32>
+  }) {operandSegmentSizes = array<i32: 1, 1, 1>, resultSegmentSizes = array<i32: 1>} : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  // Values of one variadic input may differ in type where the schema allows it.
+  // CHECK: "onnx.training.Adagrad.1"
+  %2:2 = "onnx.training.Adagrad.1"(%r, %t, %r, %r, %r) {operandSegmentSizes = array<i32: 1, 1, 3>, resultSegmentSizes = array<i32: 2>} : (tensor<f32>, tensor<i64>, tensor<f32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)
+  onnx.return
+}
