@@ -1,259 +1,287 @@
 //===- OnnxLibrary.cpp - What we ask of libonnx ---------------------------===//
 //
-// See OnnxLibrary.h. Schemas are read once, when first asked for; text stays
-// libonnx's and is only pointed to.
+// See OnnxLibrary.h. Every call of libonnx is inside guarded().
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/OnnxLibrary.h"
 
-#include "dialects/onnx/MicrosoftSchemas.h"
-
+#include "onnx/checker.h"
 #include "onnx/defs/schema.h"
+#include "onnx/shape_inference/implementation.h"
+#include "onnx/version_converter/convert.h"
 
 #include <algorithm>
-#include <deque>
+#include <exception>
 #include <unordered_map>
 
 using namespace llm::onnx;
 using ::onnx::AttributeProto;
+using ::onnx::FunctionProto;
+using ::onnx::GraphProto;
+using ::onnx::ModelProto;
+using ::onnx::NodeProto;
 using ::onnx::OpSchema;
-using ::onnx::OpSchemaRegistry;
+using ::onnx::ShapeInferenceOptions;
 using ::onnx::TensorProto;
+using ::onnx::TypeProto;
+
+/// What went wrong in `action`; empty: nothing.
+template <typename Action> static std::string guarded(Action action) {
+  try {
+    action();
+    return "";
+  } catch (const std::exception &error) {
+    std::string text = error.what();
+    return text.empty() ? "libonnx gives no reason" : text;
+  } catch (...) {
+    return "libonnx gives no reason";
+  }
+}
+
+static const OpSchema &definitionOf(const Schema &schema) {
+  return *static_cast<const OpSchema *>(schema.definition);
+}
+
+std::string llm::onnx::checkModel(const ModelProto &model) {
+  schemas(); // com.microsoft's are known from then on
+  return guarded([&] { ::onnx::checker::check_model(model); });
+}
+
+std::string llm::onnx::inferShapes(ModelProto &model) {
+  schemas();
+  return guarded([&] {
+    ::onnx::shape_inference::InferShapes(
+        model, ::onnx::OpSchemaRegistry::Instance(),
+        ShapeInferenceOptions(/*check_type=*/false, /*strict_mode=*/0,
+                              /*data_prop=*/true));
+  });
+}
+
+std::string llm::onnx::inferNode(NodeProto &node, const Schema &schema,
+                                 const std::vector<NodeInput> &inputs,
+                                 std::vector<TypeProto> &outputs) {
+  return guarded([&] {
+    std::vector<TypeProto> types(inputs.size());
+    std::unordered_map<std::string, TypeProto *> typeOf;
+    std::unordered_map<std::string, const TensorProto *> valueOf;
+    for (int index = 0; index < node.input_size(); ++index) {
+      const std::string &name = node.input(index);
+      if (name.empty() || size_t(index) >= inputs.size())
+        continue;
+      if (inputs[index].type) {
+        types[index] = *inputs[index].type;
+        typeOf[name] = &types[index];
+      }
+      if (inputs[index].value)
+        valueOf[name] = inputs[index].value;
+    }
+    std::unordered_map<std::string, int> opsets;
+    for (const char *domain : {"", "ai.onnx.ml", "com.microsoft"})
+      opsets[domain] = newestOpset(domain);
+    opsets[std::string(schema.domain)] = schema.version;
+    ::onnx::shape_inference::GraphInferenceContext graphs(typeOf, opsets);
+    ::onnx::shape_inference::InferenceContextImpl context(
+        node, typeOf, valueOf, {}, ShapeInferenceOptions(), nullptr, &graphs);
+    definitionOf(schema).GetTypeAndShapeInferenceFunction()(context);
+    outputs = std::move(context.allOutputTypes_);
+  });
+}
+
+/// The newest of the versions that a model of this opset may use; 0: none.
+static int newestUpTo(const std::vector<int> &versions, int64_t opset) {
+  int newest = 0;
+  for (int version : versions)
+    if (version <= opset)
+      newest = std::max(newest, version);
+  return newest;
+}
+
+std::string llm::onnx::functionBody(const NodeProto &node, const Schema &schema,
+                                    int64_t opset,
+                                    const std::vector<TypeProto> &inputTypes,
+                                    FunctionProto &function) {
+  const OpSchema &definition = definitionOf(schema);
+  return guarded([&] {
+    function.Clear();
+    int version = newestUpTo(definition.function_opset_versions(), opset);
+    if (version) {
+      function = *definition.GetFunction(version);
+    } else if ((version = newestUpTo(
+                    definition.context_dependent_function_opset_versions(),
+                    opset))) {
+      ::onnx::FunctionBodyBuildContextImpl context(node, inputTypes);
+      if (!definition.BuildContextDependentFunction(context, function, version))
+        function.Clear();
+    }
+    if (function.node().empty())
+      return;
+    // A body for a version is written in the ops of that version.
+    bool isImported = false;
+    for (auto &import : *function.mutable_opset_import()) {
+      if (import.domain() != schema.domain)
+        continue;
+      import.set_version(version);
+      isImported = true;
+    }
+    if (!isImported) {
+      auto *import = function.add_opset_import();
+      import->set_domain(std::string(schema.domain));
+      import->set_version(version);
+    }
+    for (const auto &[name, attribute] : definition.attributes())
+      if (attribute.default_value.has_type())
+        *function.add_attribute_proto() = attribute.default_value;
+  });
+}
 
 namespace {
 
-std::string_view dialectPrefix(std::string_view domain) {
-  if (domain == "ai.onnx.ml")
-    return "onnx.ml.";
-  if (domain == "ai.onnx.preview")
-    return "onnx.preview.";
-  if (domain == "ai.onnx.preview.training")
-    return "onnx.training.";
-  if (domain == "com.microsoft")
-    return "onnx.microsoft.";
-  return "onnx.";
-}
-
-AttributeKind attributeKind(AttributeProto::AttributeType type) {
-  switch (type) {
-  case AttributeProto::INT:
-    return AttributeKind::Integer;
-  case AttributeProto::FLOAT:
-    return AttributeKind::Real;
-  case AttributeProto::STRING:
-    return AttributeKind::String;
-  case AttributeProto::INTS:
-    return AttributeKind::Integers;
-  case AttributeProto::FLOATS:
-    return AttributeKind::Reals;
-  case AttributeProto::STRINGS:
-    return AttributeKind::Strings;
-  case AttributeProto::TENSOR:
-    return AttributeKind::Tensor;
-  case AttributeProto::TYPE_PROTO:
-    return AttributeKind::Type;
-  case AttributeProto::GRAPH:
-    return AttributeKind::Graph;
-  default:
-    return AttributeKind::Other;
-  }
-}
-
-/// Schemas as we keep them, and what they point to.
-class SchemaTable {
+/// Copies the nodes of a function for one call of it.
+class FunctionCall {
 public:
-  SchemaTable() {
-    registerMicrosoftSchemas();
-    definitions = OpSchemaRegistry::get_all_schemas_with_history();
-    schemas.reserve(definitions.size());
-    for (const OpSchema &definition : definitions)
-      add(definition);
-    for (const Schema &schema : schemas)
-      versions[key(schema.domain, schema.type)].push_back(&schema);
-    for (auto &[name, list] : versions)
-      std::sort(list.begin(), list.end(),
-                [](const Schema *one, const Schema *other) {
-                  return one->version > other->version;
-                });
+  FunctionCall(const NodeProto &call, const FunctionProto &function,
+               std::string_view prefix)
+      : prefix(prefix) {
+    for (const AttributeProto &attribute : function.attribute_proto())
+      attributes[attribute.name()] = &attribute;
+    for (const AttributeProto &attribute : call.attribute())
+      attributes[attribute.name()] = &attribute;
+    for (int index = 0; index < function.input_size(); ++index)
+      names[function.input(index)] =
+          index < call.input_size() ? call.input(index) : "";
+    // An output that the call leaves out may be read inside.
+    for (int index = 0; index < function.output_size(); ++index) {
+      if (index >= call.output_size() || call.output(index).empty())
+        continue;
+      auto [found, isNew] =
+          names.try_emplace(function.output(index), call.output(index));
+      if (!isNew)
+        copies.emplace_back(found->second, call.output(index));
+    }
   }
 
-  static std::string key(std::string_view domain, std::string_view type) {
-    std::string key(domain == "ai.onnx" ? "" : domain);
-    return key.append(":").append(type);
+  void expand(const FunctionProto &function, GraphProto &nodes) {
+    for (const NodeProto &node : function.node())
+      copy(node, *nodes.add_node());
+    // An input, or an output named before, that is an output as well.
+    for (const auto &[from, to] : copies) {
+      NodeProto *identity = nodes.add_node();
+      identity->set_op_type("Identity");
+      identity->add_input(from);
+      identity->add_output(to);
+    }
   }
-
-  std::vector<Schema> schemas;
-  std::unordered_map<std::string, std::vector<const Schema *>>
-      versions; ///< newest first
 
 private:
-  /// Takes "tensor(float)" apart, once for each name.
-  void addType(TypeSet &set, const std::string *name) {
-    auto [found, isNew] = masks.try_emplace(name);
-    if (isNew) {
-      std::string_view rest = *name;
-      auto strip = [&](std::string_view before) {
-        if (rest.substr(0, before.size()) != before)
-          return false;
-        rest = rest.substr(before.size(), rest.size() - before.size() - 1);
-        return true;
-      };
-      bool optional = strip("optional("), sequence = strip("seq(");
-      TensorProto::DataType element = TensorProto::UNDEFINED;
-      std::string upper(strip("tensor(") ? rest : "");
-      std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
-      TensorProto::DataType_Parse(upper, &element);
-      uint32_t TypeSet::*list =
-          optional
-              ? sequence ? &TypeSet::optionalSequences : &TypeSet::optionals
-          : sequence ? &TypeSet::sequences
-                     : &TypeSet::tensors;
-      found->second = {list, element ? uint32_t(1) << element : 0};
-    }
-    if (found->second.mask)
-      set.*found->second.list |= found->second.mask;
-    else
-      set.others.push_back(*name);
+  std::string rename(const std::string &name) const {
+    if (name.empty())
+      return name;
+    auto found = names.find(name);
+    return found == names.end() ? prefix + name : found->second;
   }
 
-  std::vector<SchemaParameter>
-  parameters(const std::vector<OpSchema::FormalParameter> &formals,
-             const OpSchema &definition,
-             std::vector<const TypeSet *> &constraints) {
-    std::vector<SchemaParameter> result;
-    result.reserve(formals.size());
-    for (const OpSchema::FormalParameter &formal : formals) {
-      SchemaParameter parameter;
-      parameter.name = formal.GetName();
-      parameter.typeName = formal.GetTypeStr();
-      parameter.option = SchemaParameter::Option(formal.GetOption());
-      parameter.homogeneous = formal.GetIsHomogeneous();
-      parameter.minArity = formal.GetMinArity();
-      parameter.typeVariable = -1;
-      const auto &variables = definition.typeConstraintParams();
-      for (size_t index = 0; index < variables.size(); ++index)
-        if (variables[index].type_param_str == formal.GetTypeStr())
-          parameter.typeVariable = index;
-      const TypeSet *&types = parameter.typeVariable < 0
-                                  ? constraints.emplace_back(nullptr)
-                                  : constraints[parameter.typeVariable];
-      if (!types) {
-        TypeSet &set = typeSets.emplace_back();
-        for (const std::string *name : formal.GetTypes())
-          addType(set, name);
-        types = &set;
+  void copy(const NodeProto &from, NodeProto &to) {
+    to = from;
+    to.set_name(prefix + from.name());
+    for (std::string &name : *to.mutable_input())
+      name = rename(name);
+    for (std::string &name : *to.mutable_output())
+      name = rename(name);
+    to.clear_attribute();
+    for (const AttributeProto &attribute : from.attribute()) {
+      const AttributeProto *value = &attribute;
+      if (!attribute.ref_attr_name().empty()) {
+        auto found = attributes.find(attribute.ref_attr_name());
+        if (found == attributes.end())
+          continue; // the call leaves it out
+        value = found->second;
       }
-      parameter.types = types;
-      result.push_back(parameter);
+      AttributeProto *copied = to.add_attribute();
+      *copied = *value;
+      copied->set_name(attribute.name());
+      // The graph of a call's attribute uses the names around the call.
+      if (value == &attribute && copied->has_g())
+        rename(*copied->mutable_g());
     }
-    return result;
   }
 
-  SchemaAttribute attribute(const OpSchema::Attribute &definition) {
-    const AttributeProto &value = definition.default_value;
-    SchemaAttribute result;
-    result.name = definition.name;
-    result.kind = attributeKind(definition.type);
-    result.required = definition.required;
-    result.hasDefault = true;
-    switch (value.has_type() ? attributeKind(value.type())
-                             : AttributeKind::Other) {
-    case AttributeKind::Integer:
-      result.integers = {value.i()};
-      break;
-    case AttributeKind::Real:
-      result.reals = {value.f()};
-      break;
-    case AttributeKind::String:
-      result.strings = {value.s()};
-      break;
-    case AttributeKind::Integers:
-      result.integers.assign(value.ints().begin(), value.ints().end());
-      break;
-    case AttributeKind::Reals:
-      result.reals.assign(value.floats().begin(), value.floats().end());
-      break;
-    case AttributeKind::Strings:
-      result.strings.assign(value.strings().begin(), value.strings().end());
-      break;
-    default:
-      result.hasDefault = false;
+  void rename(GraphProto &graph) {
+    for (auto *list : {graph.mutable_input(), graph.mutable_output(),
+                       graph.mutable_value_info()})
+      for (auto &value : *list)
+        value.set_name(rename(value.name()));
+    for (TensorProto &tensor : *graph.mutable_initializer())
+      tensor.set_name(rename(tensor.name()));
+    for (auto &tensor : *graph.mutable_sparse_initializer())
+      tensor.mutable_values()->set_name(rename(tensor.values().name()));
+    for (NodeProto &node : *graph.mutable_node()) {
+      NodeProto original;
+      original.Swap(&node);
+      copy(original, node);
     }
-    return result;
   }
 
-  void add(const OpSchema &definition) {
-    Schema &schema = schemas.emplace_back();
-    schema.name.append(dialectPrefix(definition.domain()))
-        .append(definition.Name())
-        .append(".")
-        .append(std::to_string(definition.since_version()));
-    schema.domain = definition.domain();
-    schema.type = definition.Name();
-    schema.version = definition.since_version();
-    schema.deprecated = definition.deprecated();
-    schema.hasFunctionBody =
-        definition.HasFunction() || definition.HasContextDependentFunction();
-    schema.typeVariables = definition.typeConstraintParams().size();
-    schema.definition = &definition;
-    std::vector<const TypeSet *> constraints(schema.typeVariables);
-    schema.inputs = parameters(definition.inputs(), definition, constraints);
-    schema.outputs = parameters(definition.outputs(), definition, constraints);
-    schema.attributes.reserve(definition.attributes().size());
-    schema.regions = 0;
-    for (const auto &[name, value] : definition.attributes()) {
-      schema.attributes.push_back(attribute(value));
-      schema.regions += value.type == AttributeProto::GRAPH;
-    }
-    std::sort(schema.attributes.begin(), schema.attributes.end(),
-              [](const SchemaAttribute &one, const SchemaAttribute &other) {
-                return one.name < other.name;
-              });
-  }
-
-  struct TypeMask {
-    uint32_t TypeSet::*list;
-    uint32_t mask;
-  };
-  std::vector<OpSchema> definitions;
-  std::deque<TypeSet> typeSets;
-  std::unordered_map<const std::string *, TypeMask> masks;
+  std::string prefix;
+  std::unordered_map<std::string, std::string> names;
+  std::unordered_map<std::string, const AttributeProto *> attributes;
+  std::vector<std::pair<std::string, std::string>> copies;
 };
-
-const SchemaTable &table() {
-  static const SchemaTable *table = new SchemaTable;
-  return *table;
-}
 
 } // namespace
 
-const SchemaAttribute *Schema::attribute(std::string_view name) const {
-  auto found = std::lower_bound(
-      attributes.begin(), attributes.end(), name,
-      [](const SchemaAttribute &attribute, std::string_view name) {
-        return attribute.name < name;
-      });
-  return found != attributes.end() && found->name == name ? &*found : nullptr;
+void llm::onnx::expandFunction(const NodeProto &call,
+                               const FunctionProto &function,
+                               std::string_view prefix, GraphProto &nodes) {
+  FunctionCall(call, function, prefix).expand(function, nodes);
 }
 
-const std::vector<Schema> &llm::onnx::schemas() { return table().schemas; }
-
-const Schema *llm::onnx::findSchema(std::string_view domain,
-                                    std::string_view type, int64_t opset) {
-  auto found = table().versions.find(SchemaTable::key(domain, type));
-  if (found == table().versions.end())
-    return nullptr;
-  for (const Schema *schema : found->second)
-    if (schema->version <= opset)
-      return schema;
-  return nullptr;
-}
-
-int llm::onnx::newestOpset(std::string_view domain) {
-  table();
-  const auto &versions =
-      OpSchemaRegistry::DomainToVersionRange::Instance().Map();
-  auto found = versions.find(domain == "ai.onnx" ? "" : std::string(domain));
-  return found == versions.end() ? 0 : found->second.second;
+std::string llm::onnx::convertNode(const NodeProto &node,
+                                   const std::vector<NodeInput> &inputs,
+                                   int64_t from, int64_t to,
+                                   GraphProto &converted) {
+  const Schema *schema = findSchema(node.domain(), node.op_type(), from);
+  if (!schema)
+    return "no schema of " + node.op_type() + " in version " +
+           std::to_string(from);
+  converted.Clear();
+  if (schema == findSchema(node.domain(), node.op_type(), to)) {
+    *converted.add_node() = node;
+    return "";
+  }
+  return guarded([&] {
+    ModelProto model;
+    model.set_ir_version(10);
+    model.add_opset_import()->set_version(from);
+    GraphProto &graph = *model.mutable_graph();
+    graph.set_name("node");
+    *graph.add_node() = node;
+    for (int index = 0; index < node.input_size(); ++index) {
+      if (node.input(index).empty() || size_t(index) >= inputs.size())
+        continue;
+      auto *input = graph.add_input();
+      input->set_name(node.input(index));
+      if (inputs[index].type)
+        *input->mutable_type() = *inputs[index].type;
+      if (!inputs[index].value)
+        continue;
+      TensorProto *value = graph.add_initializer();
+      *value = *inputs[index].value;
+      value->set_name(node.input(index));
+    }
+    for (const std::string &name : node.output())
+      if (!name.empty())
+        graph.add_output()->set_name(name);
+    ::onnx::shape_inference::InferShapes(model);
+    using ::onnx::OpSetID;
+    // Made once: it gathers schemas and rules for tens of milliseconds.
+    static const ::onnx::version_conversion::DefaultVersionConverter converter;
+    ModelProto result =
+        converter.convert_version(model, OpSetID(from), OpSetID(to));
+    converted.mutable_node()->Swap(result.mutable_graph()->mutable_node());
+    for (TensorProto &tensor : *result.mutable_graph()->mutable_initializer())
+      if (std::find(node.input().begin(), node.input().end(), tensor.name()) ==
+          node.input().end())
+        converted.add_initializer()->Swap(&tensor);
+  });
 }

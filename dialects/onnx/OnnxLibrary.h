@@ -18,6 +18,15 @@
 #include <string_view>
 #include <vector>
 
+namespace onnx {
+class FunctionProto;
+class GraphProto;
+class ModelProto;
+class NodeProto;
+class TensorProto;
+class TypeProto;
+} // namespace onnx
+
 namespace llm::onnx {
 
 /// The types that a formal parameter accepts. Bit n of a mask stands for
@@ -94,6 +103,52 @@ const Schema *findSchema(std::string_view domain, std::string_view type,
 
 /// The newest version of a domain; 0 for a domain that is not known.
 int newestOpset(std::string_view domain);
+
+/// Holds a model against the standard.
+std::string checkModel(const ::onnx::ModelProto &model);
+
+/// Adds the types that follow from those of inputs, and from constants, to the
+/// graph's value_info. A node whose types cannot be inferred, or contradict what
+/// the model says, is left as it is.
+std::string inferShapes(::onnx::ModelProto &model);
+
+/// What is known of an input of a node; null: nothing.
+struct NodeInput {
+  const ::onnx::TypeProto *type = nullptr;
+  const ::onnx::TensorProto *value = nullptr;
+};
+
+/// The types of a node's outputs, one for each name in `output`; what is not
+/// known stays unset. `node` is annotated inside its graphs, which may not use
+/// values from outside.
+std::string inferNode(::onnx::NodeProto &node, const Schema &schema,
+                      const std::vector<NodeInput> &inputs,
+                      std::vector<::onnx::TypeProto> &outputs);
+
+/// The function that a node stands for, where its schema has one
+/// (`Schema::hasFunctionBody`) for a model that imports `opset` of the node's
+/// domain. The body's ops are those of the versions that `function` imports,
+/// whatever the model imports; its attribute_proto holds the schema's defaults.
+/// Empty `function`: none fits these inputs.
+std::string functionBody(const ::onnx::NodeProto &node, const Schema &schema,
+                         int64_t opset,
+                         const std::vector<::onnx::TypeProto> &inputTypes,
+                         ::onnx::FunctionProto &function);
+
+/// Appends the nodes of a function, of a schema or of a model, to `nodes` as
+/// they stand for a call of it: inputs and outputs are the call's, other names
+/// start with `prefix`, and attributes have the call's values or the function's
+/// defaults. Never fails.
+void expandFunction(const ::onnx::NodeProto &call,
+                    const ::onnx::FunctionProto &function,
+                    std::string_view prefix, ::onnx::GraphProto &nodes);
+
+/// Rewrites a node of ai.onnx for another version of the domain: nodes and
+/// initializers that replace it. The error says so where libonnx has no rule;
+/// the op is then to be taken as the version it is.
+std::string convertNode(const ::onnx::NodeProto &node,
+                        const std::vector<NodeInput> &inputs, int64_t from,
+                        int64_t to, ::onnx::GraphProto &converted);
 
 } // namespace llm::onnx
 
