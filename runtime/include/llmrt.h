@@ -1,8 +1,10 @@
-//===- llmrt.h - Load and run a language model compiled by llm-compile ----===//
+//===- llmrt.h - Load and run a model compiled by llm-compile -------------===//
 //
-// The whole C API of libllmrt. Five levels, each usable alone:
+// The whole C API of libllmrt. An object holds a decoder (tokens in, tokens out)
+// or a general graph (tensors in, tensors out). Levels, each usable alone:
 //
 //   model     a compiled object, opened and checked: facts, text to ids and back
+//   graph     tensors in, tensors out, of a graph
 //   engine    one team of CPU threads and one pool of KV pages for a model
 //   sequences token ids in, logits out; many sequences in one call
 //   requests  generation: sampling, stop rules, streaming, continuous batching
@@ -19,7 +21,8 @@
 //     any order: an engine keeps its model alive, a session its engine.
 //   - Model functions may be called from any threads at once. An engine serves
 //     one thread at a time (a second one gets LLMRT_BUSY), but for
-//     llmrt_engine_submit and llmrt_engine_cancel, which are always open.
+//     llmrt_engine_submit and llmrt_engine_cancel, which are always open. A
+//     graph serves one thread at a time as well; its results are free of it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -132,6 +135,7 @@ typedef struct llmrt_model_info {
   int32_t has_tokenizer;
   int32_t has_chat_template;
   uint64_t weight_bytes; /* size of the weight segment */
+  int32_t is_graph;      /* 1: run it as a graph; 0: by an engine */
 } llmrt_model_info;
 
 /** Stores the facts of the model in *info. Cannot fail. */
@@ -461,6 +465,153 @@ LLMRT_API void llmrt_session_cancel(llmrt_session *session);
 
 /** Forgets everything the session holds. Fails: BUSY. */
 LLMRT_API llmrt_status llmrt_session_reset(llmrt_session *session);
+
+//===- Graph --------------------------------------------------------------===//
+
+/** What the elements of a tensor are. In memory an element of less than 8 bits
+ *  takes a byte (I4 and I2 with their sign extended), BOOL is a byte of 0 or 1,
+ *  C64 and C128 are two floats or doubles, STRING is an llmrt_string. */
+typedef enum llmrt_element_type {
+  LLMRT_F32 = 0,
+  LLMRT_BF16 = 1,
+  LLMRT_F16 = 2,
+  LLMRT_I8 = 3,
+  LLMRT_I32 = 4,
+  LLMRT_I64 = 5,
+  LLMRT_U8 = 6,
+  LLMRT_F64 = 7,
+  LLMRT_I16 = 8,
+  LLMRT_U16 = 9,
+  LLMRT_U32 = 10,
+  LLMRT_U64 = 11,
+  LLMRT_BOOL = 12,
+  LLMRT_F8E4M3FN = 13,
+  LLMRT_F8E4M3FNUZ = 14,
+  LLMRT_F8E5M2 = 15,
+  LLMRT_F8E5M2FNUZ = 16,
+  LLMRT_F8E8M0 = 17,
+  LLMRT_F4E2M1 = 18,
+  LLMRT_I4 = 19,
+  LLMRT_U4 = 20,
+  LLMRT_I2 = 21,
+  LLMRT_U2 = 22,
+  LLMRT_C64 = 23,
+  LLMRT_C128 = 24,
+  LLMRT_STRING = 25
+} llmrt_element_type;
+
+/** "f32", "bool", ...; null for no such type. Lives forever. */
+LLMRT_API const char *llmrt_element_name(llmrt_element_type type);
+
+/** Bytes of an element in memory; 0 for no such type. */
+LLMRT_API size_t llmrt_element_bytes(llmrt_element_type type);
+
+/** An element of a tensor of strings. Not zero-terminated as an input; as a
+ *  result a zero follows it. */
+typedef struct llmrt_string {
+  const char *text;
+  size_t bytes;
+} llmrt_string;
+
+typedef enum llmrt_value_kind {
+  LLMRT_TENSOR = 0,
+  LLMRT_SEQUENCE = 1,
+  LLMRT_ABSENT = 2 /* an optional without a value */
+} llmrt_value_kind;
+
+/** A tensor, dense and row-major, a sequence of values, or nothing. */
+typedef struct llmrt_value {
+  llmrt_value_kind kind;
+  llmrt_element_type type; /* of a tensor */
+  const void *data;        /* may be null where a tensor has no element */
+  const int64_t *dims;     /* `rank` extents */
+  size_t rank;
+  const struct llmrt_value *items; /* of a sequence */
+  size_t count;
+} llmrt_value;
+
+/** What a graph says of an input or output; it lives as long as the model. */
+typedef struct llmrt_argument {
+  const char *name;
+  llmrt_value_kind kind;   /* LLMRT_TENSOR or LLMRT_SEQUENCE (of tensors) */
+  int32_t optional;        /* 1: it may be absent */
+  llmrt_element_type type; /* of the tensor, or of a sequence's tensors */
+  int32_t rank;            /* of the tensor or those tensors; -1: any */
+  const int64_t *dims;     /* `rank` extents, -1: any; null without any */
+  /* `rank` entries, null or a name; dimensions of one name are equal. Null
+   * where no dimension has a name. */
+  const char *const *dim_names;
+} llmrt_argument;
+
+/** How many inputs and outputs the graph has; 0 for a decoder. */
+LLMRT_API size_t llmrt_model_input_count(const llmrt_model *model);
+LLMRT_API size_t llmrt_model_output_count(const llmrt_model *model);
+
+/** Stores what the graph says of an input or output. Fails: NOT_FOUND (there
+ *  are not as many). */
+LLMRT_API llmrt_status llmrt_model_get_input(const llmrt_model *model,
+                                             size_t index,
+                                             llmrt_argument *argument);
+LLMRT_API llmrt_status llmrt_model_get_output(const llmrt_model *model,
+                                              size_t index,
+                                              llmrt_argument *argument);
+
+/** A team of threads and the memory that calls of a graph use. */
+typedef struct llmrt_graph llmrt_graph;
+
+typedef struct llmrt_graph_options {
+  /** Size of the team, the calling thread included; 0: one for each physical
+   *  core that this process may run on. At most 1024. */
+  uint32_t threads;
+  /** Bytes that a call may hold at a time for values, results included; 0:
+   *  three quarters of the machine's memory. Memory is kept from call to call
+   *  within this limit, so that calls of equal shapes allocate nothing. */
+  uint64_t memory_limit;
+} llmrt_graph_options;
+
+/** Creates a graph, owned by the caller and freed with llmrt_graph_destroy.
+ *  Fails: INVALID_ARGUMENT, UNSUPPORTED (the model is a decoder),
+ *  OUT_OF_MEMORY, SYSTEM (no thread). */
+LLMRT_API llmrt_status llmrt_graph_create(llmrt_model *model,
+                                          const llmrt_graph_options *options,
+                                          llmrt_graph **graph);
+
+/** Null is ignored. Results outlive their graph. */
+LLMRT_API void llmrt_graph_destroy(llmrt_graph *graph);
+
+/** Size of the graph's thread team. */
+LLMRT_API uint32_t llmrt_graph_threads(const llmrt_graph *graph);
+
+/** An input of a call. */
+typedef struct llmrt_input {
+  const char *name; /* null: the graph's input of this place in the array */
+  llmrt_value value;
+} llmrt_input;
+
+/** What a call has computed. It owns its memory. */
+typedef struct llmrt_results llmrt_results;
+
+/** Runs the graph on `count` inputs, in any order; one that is optional may be
+ *  left out. The inputs are read during the call only. On success the caller
+ *  owns *results and frees it with llmrt_results_release, from any thread.
+ *  Fails: INVALID_ARGUMENT (an input's name, kind, type, rank, dimensions or
+ *  values are not what the graph accepts), OUT_OF_MEMORY (memory_limit, or the
+ *  system's), MODEL_FAILED (as an index out of range), BUSY. */
+LLMRT_API llmrt_status llmrt_graph_run(llmrt_graph *graph,
+                                       const llmrt_input *inputs, size_t count,
+                                       llmrt_results **results);
+
+/** The value of an output by its place; null if there are not as many. It
+ *  lives as long as the results. */
+LLMRT_API const llmrt_value *llmrt_results_get(const llmrt_results *results,
+                                               size_t index);
+
+/** The same by name; null if no output has it. */
+LLMRT_API const llmrt_value *llmrt_results_find(const llmrt_results *results,
+                                                const char *name);
+
+/** Null is ignored. */
+LLMRT_API void llmrt_results_release(llmrt_results *results);
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,8 @@ llmrt_status llmrt_memory_contract(const llmrt_model *model,
     return status;
   return guarded([&] {
     const Model &shared = *model->shared;
+    if (Status status = shared.checkDecoder())
+      return status;
     llmrt_engine_options defaults = {};
     EngineLimits limits;
     if (Status status = resolveLimits(shared.facts(),
@@ -39,6 +41,8 @@ llmrt_status llmrt_engine_create(llmrt_model *model,
   if (Status status = checkPresent("llmrt_engine_create", model, engine))
     return status;
   return guarded([&] {
+    if (Status status = model->shared->checkDecoder())
+      return status;
     auto handle = std::make_unique<llmrt_engine>();
     llmrt_engine_options defaults = {};
     if (Status status = Engine::create(

@@ -1,6 +1,7 @@
 //===- ApiModel.cpp - The C API: models and their text --------------------===//
 
 #include "runtime/lib/ApiHandles.h"
+#include "runtime/lib/ElementTypes.h"
 #include "runtime/lib/Guard.h"
 #include "runtime/lib/ModelWork.h"
 
@@ -48,19 +49,6 @@ llmrt_status llmrt_verify(const llmrt_model *model) {
   return guarded([&] { return model->shared->verify(); });
 }
 
-static const char *typeName(ElementType type) {
-  switch (type) {
-  case ElementType::BF16:
-    return "bf16";
-  case ElementType::F16:
-    return "f16";
-  case ElementType::I8:
-    return "i8";
-  default:
-    return "f32";
-  }
-}
-
 void llmrt_model_get_info(const llmrt_model *model, llmrt_model_info *info) {
   const Model &shared = *model->shared;
   const ObjectDescriptor &descriptor = shared.descriptor();
@@ -69,7 +57,7 @@ void llmrt_model_get_info(const llmrt_model *model, llmrt_model_info *info) {
   info->name = descriptor.name;
   info->provenance = descriptor.provenance;
   info->cpu_level = shared.level().name;
-  info->compute_type = typeName(shared.level().computeType);
+  info->compute_type = elementName(shared.level().computeType);
   info->vocab_size = facts.vocabSize;
   info->hidden_size = facts.hiddenSize;
   info->layers = facts.layers;
@@ -82,6 +70,7 @@ void llmrt_model_get_info(const llmrt_model *model, llmrt_model_info *info) {
   info->has_tokenizer = shared.tokenizer() != nullptr;
   info->has_chat_template = shared.hasChatTemplate();
   info->weight_bytes = descriptor.weightsBytes;
+  info->is_graph = shared.isGraph();
 }
 
 uint64_t llmrt_model_decode_bytes(const llmrt_model *model, uint32_t batch,
@@ -117,9 +106,9 @@ llmrt_status llmrt_tokenize(const llmrt_model *model, const char *text,
     return status;
   return guarded([&] {
     std::vector<int32_t> encoded;
-    if (Status status = model->shared->encode(
-            {text, bytes}, flags & LLMRT_ADD_SPECIAL,
-            flags & LLMRT_PARSE_SPECIAL, encoded))
+    if (Status status =
+            model->shared->encode({text, bytes}, flags & LLMRT_ADD_SPECIAL,
+                                  flags & LLMRT_PARSE_SPECIAL, encoded))
       return status;
     return copyOut(encoded, ids, capacity, count);
   });

@@ -19,6 +19,10 @@ struct EngineLimits {
   uint64_t poolTokens; ///< 0: no bound but sequences * context
 };
 
+/// The size of a team: as asked for, or where that is 0 a thread for each core.
+/// Fails with INVALID_ARGUMENT.
+Status resolveThreads(uint32_t asked, uint32_t &threads);
+
 /// Fills in defaults. Fails with INVALID_ARGUMENT.
 Status resolveLimits(const ModelFacts &facts,
                      const llmrt_engine_options &options, EngineLimits &limits);

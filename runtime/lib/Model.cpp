@@ -39,6 +39,15 @@ Status Model::open(const char *path, const ObjectDescriptor *linked,
   return LLMRT_OK;
 }
 
+Status Model::checkDecoder() const {
+  if (!isGraph())
+    return LLMRT_OK;
+  return fail(LLMRT_UNSUPPORTED,
+              "the model '%s' is a graph of tensors, which takes and gives no "
+              "tokens: it runs by llmrt_graph_create, or llm-run --input",
+              object->name);
+}
+
 Status Model::pickLevel(const char *wanted) {
   std::string reasons;
   for (uint64_t index = 0; index < object->levelCount; ++index) {

@@ -30,6 +30,9 @@ public:
 
   const ObjectDescriptor &descriptor() const { return *object; }
   const ModelFacts &facts() const { return object->facts; }
+  bool isGraph() const { return object->graphArgumentCount != 0; }
+  /// Fails with UNSUPPORTED unless it is a decoder.
+  Status checkDecoder() const;
   const CpuLevel &level() const { return *cpuLevel; }
   const uint8_t *weights() const { return weightBase; }
   uint64_t copiedWeightBytes() const { return weightCopy.size(); }

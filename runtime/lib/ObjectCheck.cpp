@@ -271,6 +271,9 @@ Status llmrt::checkDescriptor(const ObjectDescriptor &descriptor) {
       return status;
   for (uint64_t index = 0; index < descriptor.levelCount; ++index) {
     const CpuLevel &level = descriptor.levels[index];
+    if (elementBytes(level.computeType) == 0)
+      return fail(LLMRT_BAD_FILE, "the CPU level '%s' computes in type %u",
+                  level.name, uint32_t(level.computeType));
     if (level.arenaBytes > kMaxBytes || level.scratchBytes > kMaxBytes >> 10 ||
         level.scratchBytes % 64 != 0)
       return fail(LLMRT_BAD_FILE,

@@ -73,6 +73,20 @@ TEST_F(OutOfMemoryTest, CreateEngine) {
   EXPECT_GT(failures, 3);
 }
 
+TEST_F(OutOfMemoryTest, CreateGraph) {
+  llmrt_model *model = nullptr;
+  ASSERT_EQ(llmrt_open(TOY_GRAPH, nullptr, &model), LLMRT_OK);
+  llmrt_graph_options options = {3, 0};
+  llmrt_graph *graph = nullptr;
+  ASSERT_EQ(llmrt_graph_create(model, &options, &graph), LLMRT_OK);
+  llmrt_graph_destroy(graph); // as above
+  int failures = failEveryAllocation(
+      [&] { return llmrt_graph_create(model, &options, &graph); },
+      [&] { llmrt_graph_destroy(graph); });
+  EXPECT_GT(failures, 3);
+  llmrt_close(model);
+}
+
 TEST_F(OutOfMemoryTest, Submit) {
   ToyModel toy;
   EnginePointer engine = createEngine(toy.open(), {1, 1, 0, 0});

@@ -8,6 +8,7 @@
 
 #include "runtime/lib/cpu/ThreadTeam.h"
 
+#include "runtime/lib/CallMemory.h"
 #include "runtime/lib/cpu/CpuTopology.h"
 #include "runtime/lib/cpu/Futex.h"
 
@@ -60,7 +61,7 @@ ThreadTeam::ThreadTeam(uint32_t threads)
       // With more threads than CPUs, spinning only keeps the others from
       // running.
       spinLimit(threads <= readCpuTopology().cpus ? kSpinLimit : 0),
-      host{this, park, wake, reportFailure, nullptr, nullptr, nullptr} {}
+      host{this, park, wake, reportFailure, allocate, release, abandon} {}
 
 Status ThreadTeam::create(uint32_t threads, std::unique_ptr<ThreadTeam> &team) {
   std::unique_ptr<ThreadTeam> created(new ThreadTeam(threads));
@@ -156,7 +157,10 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
     futexWakeAll(&epoch);
   {
     DefaultFloatMode mode;
-    function(&stepContext, 0);
+    if (memory)
+      callGraph();
+    else
+      function(&stepContext, 0);
   }
   // The others are past the last barrier too, at most a few instructions away.
   uint32_t left;
@@ -170,6 +174,54 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
   if (failed.load(std::memory_order_relaxed))
     return fail(LLMRT_MODEL_FAILED, "the model's code reports: %s", failure);
   return LLMRT_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Graphs
+//===----------------------------------------------------------------------===//
+
+Status ThreadTeam::runGraph(StepFunction graph, StepContext &graphContext,
+                            CallMemory &callMemory) {
+  memory = &callMemory;
+  givenUp = LLMRT_OK;
+  graphContext.kernel = graphContext.closure = nullptr;
+  Status status = run(graph, graphContext);
+  memory = nullptr;
+  return status ? status : givenUp;
+}
+
+/// Thread 0's part of a graph. Generated code has nothing to clean up but
+/// memory, which belongs to the call, so giving up is a jump back to here. The
+/// others then wait for a kernel and have to be told that there is none.
+void ThreadTeam::callGraph() {
+  if (setjmp(graphEnd) == 0)
+    return step(context, 0);
+  context->kernel = nullptr;
+  joinBarrier();
+}
+
+void ThreadTeam::leaveGraph(Status status) {
+  givenUp = status;
+  longjmp(graphEnd, 1);
+}
+
+/// A barrier of generated code (TeamSync), passed by the host.
+void ThreadTeam::joinBarrier() {
+  uint32_t seen = __atomic_load_n(&sync.generation, __ATOMIC_RELAXED);
+  if (__atomic_add_fetch(&sync.arrived, 1, __ATOMIC_ACQ_REL) == threads) {
+    __atomic_store_n(&sync.arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&sync.nextTile, 0, __ATOMIC_RELAXED);
+    add(sync.generation, 1);
+    if (load(sync.sleepers) != 0)
+      futexWakeAll(&sync.generation);
+    return;
+  }
+  for (uint32_t spin = 0; load(sync.generation) == seen; ++spin) {
+    if (spin < context->spinLimit)
+      _mm_pause();
+    else
+      sleepOn(&sync.generation, seen, sync.sleepers);
+  }
 }
 
 /// Spinning pays while every thread of the team has a CPU. Where other programs
@@ -203,4 +255,20 @@ void ThreadTeam::reportFailure(void *self, const char *message) {
   // The first of the threads that fail tells why.
   if (!team->failed.exchange(true, std::memory_order_relaxed))
     snprintf(team->failure, sizeof(team->failure), "%s", message);
+}
+
+void *ThreadTeam::allocate(void *self, uint64_t bytes) {
+  ThreadTeam *team = static_cast<ThreadTeam *>(self);
+  if (void *block = team->memory->allocate(bytes))
+    return block;
+  team->leaveGraph(LLMRT_OUT_OF_MEMORY);
+}
+
+void ThreadTeam::release(void *self, void *block) {
+  static_cast<ThreadTeam *>(self)->memory->release(block);
+}
+
+void ThreadTeam::abandon(void *self, const char *message) {
+  reportFailure(self, message);
+  static_cast<ThreadTeam *>(self)->leaveGraph(LLMRT_MODEL_FAILED);
 }

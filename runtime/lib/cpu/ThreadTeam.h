@@ -4,7 +4,8 @@
 // the thread that asks for the step is thread 0. Between steps the others spin
 // for as long as a next step usually takes to come (a token is sampled and
 // printed), then sleep. Within a step the generated code meets at barriers of
-// its own in TeamSync and asks the team only to sleep and to wake.
+// its own in TeamSync and asks the team only to sleep and to wake. A call of a
+// graph is one step too, which may allocate, and may give itself up.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +20,11 @@
 #include <vector>
 
 #include <pthread.h>
+#include <setjmp.h>
 
 namespace llmrt {
+
+class CallMemory;
 
 class ThreadTeam {
 public:
@@ -37,6 +41,10 @@ public:
   /// MODEL_FAILED if the generated code has reported a failure.
   Status run(StepFunction step, StepContext &context);
 
+  /// The same for a graph's function, which allocates from `memory`. Fails with
+  /// OUT_OF_MEMORY as well.
+  Status runGraph(StepFunction graph, StepContext &context, CallMemory &memory);
+
 private:
   struct Worker {
     ThreadTeam *team;
@@ -50,10 +58,16 @@ private:
   void work(uint32_t index);
   uint32_t awaitStep(uint32_t seen);
   void adaptSpin(uint32_t barriers);
+  void callGraph();
+  void joinBarrier();
+  [[noreturn]] void leaveGraph(Status status);
 
   static void park(void *self, uint32_t *word, uint32_t seen);
   static void wake(void *self, uint32_t *word);
   static void reportFailure(void *self, const char *message);
+  static void *allocate(void *self, uint64_t bytes);
+  static void release(void *self, void *block);
+  static void abandon(void *self, const char *message);
 
   const uint32_t threads;
   const uint32_t spinLimit; ///< pauses before a thread sleeps
@@ -63,8 +77,11 @@ private:
   std::vector<Worker> workers;
 
   TeamSync sync = {};
-  StepFunction step = nullptr;          ///< null: leave
-  const StepContext *context = nullptr; ///< of the step under way
+  StepFunction step = nullptr;    ///< null: leave
+  StepContext *context = nullptr; ///< of the step under way
+  CallMemory *memory = nullptr;   ///< of the graph under way; null in a step
+  jmp_buf graphEnd;               ///< where a graph that is given up goes on
+  Status givenUp = LLMRT_OK;      ///< with what
   /// Raised when a step starts; workers wait for it to change.
   alignas(64) uint32_t epoch = 0;
   alignas(64) uint32_t sleepers = 0; ///< workers asleep on epoch
