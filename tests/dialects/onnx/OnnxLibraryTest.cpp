@@ -4,8 +4,8 @@
 
 #include "onnx/onnx_pb.h"
 
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <gmock/gmock.h>
 
 using namespace llm::onnx;
 using ::onnx::TensorProto;
