@@ -53,7 +53,7 @@ public:
     context.appendDialectRegistry(registry);
     // Loading onnx reads every schema of libonnx, for 20 ms; its reader does.
     for (StringRef name : context.getAvailableDialects())
-      if (name != onnx::ONNXDialect::getDialectNamespace())
+      if (name != llm::onnx::ONNXDialect::getDialectNamespace())
         context.getOrLoadDialect(name);
     // MLIR prints errors only.
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
