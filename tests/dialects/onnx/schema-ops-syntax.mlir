@@ -26,3 +26,12 @@ onnx.graph @every_domain(%x: tensor<?xi64>, %q: tensor<1x2x3x4xf32>, %r: tensor<
   %2:2 = "onnx.training.Adagrad.1"(%r, %t, %r, %r, %r) {operandSegmentSizes = array<i32: 1, 1, 3>, resultSegmentSizes = array<i32: 2>} : (tensor<f32>, tensor<i64>, tensor<f32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)
   onnx.return
 }
+
+// CHECK-LABEL: onnx.graph @ops_of_com_microsoft(
+onnx.graph @ops_of_com_microsoft(%x: tensor<2x64xf32>, %b: tensor<32x2x16xui8>, %scales: tensor<64xf32>) {
+  // CHECK: "onnx.microsoft.MatMulNBits.1"
+  %0 = "onnx.microsoft.MatMulNBits.1"(%x, %b, %scales) {K = 64 : i64, N = 32 : i64, block_size = 32 : i64, operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>, resultSegmentSizes = array<i32: 1>} : (tensor<2x64xf32>, tensor<32x2x16xui8>, tensor<64xf32>) -> tensor<2x32xf32>
+  // CHECK: "onnx.SimplifiedLayerNormalization.1"
+  %1 = "onnx.SimplifiedLayerNormalization.1"(%x, %scales) {operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1, 0>} : (tensor<2x64xf32>, tensor<64xf32>) -> tensor<2x64xf32>
+  onnx.return
+}
