@@ -154,11 +154,12 @@ function(llm_dialect folder)
     LINK llm_mlir ${ARG_LINK})
 endfunction()
 
-# llm_pass_group(folder [LINK target...]) makes llm_passes_<folder>. Passes.td
+# llm_pass_group(folder [FOLDERS subfolder...] [LINK target...]) makes llm_passes_<folder>. Passes.td
 # becomes "passes/<folder>/Passes.h.inc", whose register<Folder>Passes()
 # compiler/Registration.cpp calls.
 function(llm_pass_group folder)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
+  list(TRANSFORM ARG_FOLDERS PREPEND ${folder}/)
   string(SUBSTRING ${folder} 0 1 first)
   string(SUBSTRING ${folder} 1 -1 rest)
   string(TOUPPER ${first} first)
@@ -166,5 +167,6 @@ function(llm_pass_group folder)
   llm_tablegen(${folder} Passes.td Passes.h.inc
     -gen-pass-decls -name=${first}${rest})
   llm_tablegen_target(llm_passes_${folder})
-  llm_library(llm_passes_${folder} FOLDERS ${folder} LINK llm_mlir ${ARG_LINK})
+  llm_library(llm_passes_${folder} FOLDERS ${folder} ${ARG_FOLDERS}
+    LINK llm_mlir ${ARG_LINK})
 endfunction()

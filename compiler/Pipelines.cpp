@@ -9,10 +9,12 @@
 #include "compiler/targets/X86.h"
 #include "passes/cpu/Passes.h"
 #include "passes/model/Passes.h"
+#include "passes/onnx/Passes.h"
 #include "passes/tile/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/BufferizationToMemRef/BufferizationToMemRef.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
@@ -24,7 +26,10 @@
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -135,6 +140,44 @@ void addConversionToLLVM(OpPassManager &pm, bool barePointers) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
+static void buildGraphModel(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createLowerOnnx());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void buildGraphPhases(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createBindGraph());
+  bufferization::OneShotBufferizePassOptions memory;
+  memory.bufferizeFunctionBoundaries = true;
+  memory.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  memory.allowReturnAllocsFromLoops = true;
+  pm.addPass(bufferization::createOneShotBufferizePass(memory));
+  bufferization::BufferDeallocationPipelineOptions release;
+  bufferization::buildBufferDeallocationPipeline(pm, release);
+  pm.addPass(createConvertBufferizationToMemRefPass());
+  pm.addPass(createLinalgGeneralizeNamedOpsPass());
+  pm.addPass(createOutlineKernels());
+  pm.addPass(createExpandMath());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void buildGraphLLVM(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createLowerTeam());
+  LowerGraphOptions graph;
+  graph.symbol = options.stepSymbol;
+  pm.addPass(createLowerGraph(graph));
+  addConversionToLLVM(pm, /*barePointers=*/false);
+}
+
 static void buildLLVM(OpPassManager &pm, const PipelineOptions &options) {
   LowerTeamOptions team;
   team.symbol = options.stepSymbol;
@@ -150,6 +193,18 @@ llvm::ArrayRef<Stage> stages() {
       {"phases", "steps of tiled phases", buildPhases, true},
       {"loops", "loops on memory, run by a team of threads", buildLoops, true},
       {"llvm", "LLVM dialect", buildLLVM, true},
+  };
+  return table;
+}
+
+llvm::ArrayRef<Stage> graphStages() {
+  static const Stage table[] = {
+      {"import", "the graph as its file describes it", buildImport, false},
+      {"model", "functions of tensors", buildGraphModel, false},
+      {"phases", "fused loops over tensors", buildGraphPhases, true},
+      {"loops", "loops on memory, run by a team of threads", buildGraphLoops,
+       true},
+      {"llvm", "LLVM dialect", buildGraphLLVM, true},
   };
   return table;
 }

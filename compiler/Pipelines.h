@@ -50,6 +50,9 @@ void addConversionToLLVM(mlir::OpPassManager &pm, bool barePointers);
 /// In the order in which they run.
 llvm::ArrayRef<Stage> stages();
 
+/// The same for a general graph, which becomes a function of tensors.
+llvm::ArrayRef<Stage> graphStages();
+
 } // namespace llm
 
 #endif // LLM_COMPILER_PIPELINES_H

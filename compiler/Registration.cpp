@@ -11,10 +11,12 @@
 #include "dialects/onnx/ONNXDialect.h"
 #include "passes/cpu/Passes.h"
 #include "passes/model/Passes.h"
+#include "passes/onnx/Passes.h"
 #include "passes/tile/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/BufferizationToMemRef/BufferizationToMemRef.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
@@ -131,6 +133,7 @@ void registerDialects(DialectRegistry &registry) {
 }
 
 void registerPasses() {
+  registerOnnxPasses();
   registerModelPasses();
   registerTilePasses();
   registerCpuPasses();
@@ -142,6 +145,7 @@ void registerPasses() {
   registerLinalgPasses();
   vector::registerVectorPasses();
   for (auto create : {
+           +[] { return createConvertBufferizationToMemRefPass(); },
            +[] { return createLowerAffinePass(); },
            +[] { return createSCFToControlFlowPass(); },
            +[] { return createConvertToLLVMPass(); },

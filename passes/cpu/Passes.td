@@ -78,4 +78,50 @@ def LowerTeam : Pass<"llm-lower-team", "::mlir::ModuleOp"> {
     "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
+def BindGraph : Pass<"llm-bind-graph", "::mlir::ModuleOp"> {
+  let summary = "Give a graph its team and its weights their place in memory";
+  let description = [{
+    The function marked `llm.graph` gets the team as its first argument; each
+    `llm.weight` becomes a view of the weight segment that nothing may write to, and so
+    are the inputs. Needs tensors; run it before bufferization.
+    Example: tests/passes/cpu/bind-graph-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect"];
+}
+
+def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn loops over tensors of a graph into functions of tiles";
+  let description = [{
+    Each `linalg.generic` on memory becomes an `llm.launch` of a private function
+    `kernel(team, first, end, operands...)` that runs a range of its tiles; ops that
+    read the same share one. Reductions sum in registers, in one order. Works on
+    functions marked `llm.graph`; needs named ops generalized. Leaves other ops alone.
+    Example: tests/passes/cpu/outline-kernels-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect",
+    "::mlir::LLVM::LLVMDialect"];
+}
+
+def LowerGraph : Pass<"llm-lower-graph", "::mlir::ModuleOp"> {
+  let summary = "Turn launches, checks and memory of a graph into calls of the host";
+  let description = [{
+    Adds the function that the runtime calls: thread 0 reads the inputs of
+    StepContext (runtime/lib/ObjectFormat.h), runs the graph and writes its outputs,
+    while other threads serve its kernels. `memref.alloc` and `dealloc` become calls of
+    the host, with sizes checked for overflow; `llm.launch` stores its operands into a
+    closure. Needs teams lowered (`--llm-lower-team`).
+    Example: tests/passes/cpu/lower-graph-doc.mlir
+  }];
+  let options = [
+    Option<"symbol", "symbol", "std::string", "\"step\"",
+           "Name of the function that the runtime calls">,
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif

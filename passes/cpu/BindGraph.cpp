@@ -1,0 +1,63 @@
+//===- BindGraph.cpp - Weights of a graph in the weight segment -----------===//
+
+#include "passes/analysis/WeightLayout.h"
+#include "passes/cpu/Passes.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+using namespace mlir;
+
+namespace llm {
+#define GEN_PASS_DEF_BINDGRAPH
+#include "passes/cpu/Passes.h.inc"
+} // namespace llm
+
+using namespace llm;
+
+namespace {
+
+struct BindGraph : llm::impl::BindGraphBase<BindGraph> {
+  using BindGraphBase::BindGraphBase;
+
+  void bind(func::FuncOp graph, const WeightLayout &layout) {
+    MLIRContext *context = &getContext();
+    Block &entry = graph.getBody().front();
+    for (unsigned i = 0; i < graph.getNumArguments(); ++i)
+      graph.setArgAttr(i, "bufferization.writable",
+                       BoolAttr::get(context, false));
+    (void)graph.insertArgument(0u, TeamType::get(context), {}, graph.getLoc());
+    graph->setAttr("llvm.linkage",
+                   LLVM::LinkageAttr::get(context, LLVM::Linkage::Internal));
+    graph.setPrivate();
+    ImplicitLocOpBuilder b(graph.getLoc(), context);
+    graph.walk([&](WeightOp weight) {
+      b.setLoc(weight.getLoc());
+      b.setInsertionPointToStart(&entry);
+      auto type = cast<RankedTensorType>(weight.getType());
+      Value bytes = ContextBufferOp::create(
+          b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()),
+          entry.getArgument(0), "weights", 0,
+          // Only offsets that the compiler computed are used.
+          ValueRange(arith::ConstantIndexOp::create(b, int64_t(1) << 62)));
+      Value view = memref::ViewOp::create(
+          b, MemRefType::get(type.getShape(), type.getElementType()), bytes,
+          arith::ConstantIndexOp::create(
+              b, layout.offsets(weight.getParameter())[0]),
+          ValueRange());
+      weight.replaceAllUsesWith(
+          bufferization::ToTensorOp::create(b, type, view, /*restrict=*/true)
+              .getResult());
+      weight.erase();
+    });
+  }
+
+  void runOnOperation() override {
+    WeightLayout layout(getOperation());
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr("llm.graph"))
+        bind(function, layout);
+  }
+};
+
+} // namespace

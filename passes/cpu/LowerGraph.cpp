@@ -1,0 +1,373 @@
+//===- LowerGraph.cpp - A graph as the function that the runtime calls ----===//
+//
+// Everything here is done by thread 0 but for kernels, whose operands lie in a
+// closure: the number of tiles, then each operand as LLVM has it. One closure a
+// function is enough, since a launch returns when its kernel has.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/cpu/Passes.h"
+#include "passes/cpu/PointerView.h"
+#include "passes/cpu/TeamFunctions.h"
+
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
+#include "runtime/lib/ObjectFormat.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace llm {
+#define GEN_PASS_DEF_LOWERGRAPH
+#include "passes/cpu/Passes.h.inc"
+} // namespace llm
+
+using namespace llm;
+using llmrt::GraphValue;
+using llmrt::GraphValueKind;
+using llmrt::StepContext;
+
+namespace {
+
+struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
+  using LowerGraphBase::LowerGraphBase;
+
+  static Type pointerType(OpBuilder &b) {
+    return LLVM::LLVMPointerType::get(b.getContext());
+  }
+  static Value constant(ImplicitLocOpBuilder &b, int64_t value) {
+    return LLVM::ConstantOp::create(b, b.getI64Type(),
+                                    b.getI64IntegerAttr(value));
+  }
+  static Value toI64(ImplicitLocOpBuilder &b, Value index) {
+    return arith::IndexCastOp::create(b, b.getI64Type(), index);
+  }
+  static Value toIndex(ImplicitLocOpBuilder &b, Value value) {
+    return arith::IndexCastOp::create(b, b.getIndexType(), value);
+  }
+  static Value at(ImplicitLocOpBuilder &b, Value base, int64_t offset) {
+    return LLVM::GEPOp::create(
+        b, pointerType(b), b.getI8Type(), base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+  }
+  static Value load(ImplicitLocOpBuilder &b, Type type, Value base,
+                    int64_t offset) {
+    return LLVM::LoadOp::create(b, type, at(b, base, offset));
+  }
+  static void store(ImplicitLocOpBuilder &b, Value value, Value base,
+                    int64_t offset) {
+    LLVM::StoreOp::create(b, value, at(b, base, offset));
+  }
+
+  /// The StepContext of the function that `op` is in.
+  static Value contextOf(Operation *op) {
+    return op->getParentOfType<func::FuncOp>().getArgument(0);
+  }
+
+  /// The address of a text that ends in a zero byte.
+  Value addressOf(ImplicitLocOpBuilder &b, StringRef message) {
+    auto [entry, isNew] = messages.try_emplace(message, std::string());
+    if (isNew) {
+      entry->second = ("message." + Twine(messages.size() - 1)).str();
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(getOperation().getBody());
+      std::string text = message.str() + '\0';
+      LLVM::GlobalOp::create(
+          b, LLVM::LLVMArrayType::get(b.getI8Type(), text.size()),
+          /*isConstant=*/true, LLVM::Linkage::Internal, entry->second,
+          b.getStringAttr(text));
+    }
+    return LLVM::AddressOfOp::create(b, pointerType(b), entry->second);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Memory
+  //===--------------------------------------------------------------------===//
+
+  /// Bytes of a buffer, or what no host can give if they exceed 64 bits.
+  Value countBytes(ImplicitLocOpBuilder &b, MemRefType type,
+                   ValueRange dynamicSizes) {
+    DataLayout layout(getOperation());
+    int64_t fixed = layout.getTypeSize(type.getElementType()).getFixedValue();
+    for (int64_t size : type.getShape())
+      if (!ShapedType::isDynamic(size))
+        fixed *= size;
+    Value bytes = constant(b, fixed);
+    Value tooMany;
+    for (Value size : dynamicSizes) {
+      auto pair = LLVM::LLVMStructType::getLiteral(
+          b.getContext(), {b.getI64Type(), b.getI1Type()});
+      Value product =
+          LLVM::UMulWithOverflowOp::create(b, pair, bytes, toI64(b, size));
+      bytes = LLVM::ExtractValueOp::create(b, product, 0);
+      Value overflow = LLVM::ExtractValueOp::create(b, product, 1);
+      tooMany = tooMany
+                    ? arith::OrIOp::create(b, tooMany, overflow).getResult()
+                    : overflow;
+    }
+    if (tooMany)
+      bytes = arith::SelectOp::create(b, tooMany, constant(b, -1), bytes);
+    return bytes;
+  }
+
+  Value allocate(ImplicitLocOpBuilder &b, Value context, Value bytes) {
+    return LLVM::CallOp::create(b, pointerType(b), "graph_allocate",
+                                ValueRange{context, bytes})
+        .getResult();
+  }
+
+  void lower(ImplicitLocOpBuilder &b, memref::AllocOp op) {
+    Value bytes = countBytes(b, op.getType(), op.getDynamicSizes());
+    Value data = allocate(b, contextOf(op), bytes);
+    op.replaceAllUsesWith(
+        viewPointer(b, op.getType(), data, op.getDynamicSizes()));
+  }
+
+  void lower(ImplicitLocOpBuilder &b, AllocateOp op) {
+    op.replaceAllUsesWith(
+        allocate(b, contextOf(op), toI64(b, op.getBytes())));
+  }
+
+  void lower(ImplicitLocOpBuilder &b, ViewOp op) {
+    op.replaceAllUsesWith(
+        viewPointer(b, op.getType(), op.getPointer(), op.getSizes()));
+  }
+
+  void lower(ImplicitLocOpBuilder &b, memref::DeallocOp op) {
+    Value data =
+        LLVM::ExtractValueOp::create(b, castToLLVM(b, op.getMemref()), 0);
+    LLVM::CallOp::create(b, TypeRange(), "graph_release",
+                         ValueRange{contextOf(op), data});
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Checks
+  //===--------------------------------------------------------------------===//
+
+  void callUnless(ImplicitLocOpBuilder &b, Value condition, StringRef function,
+                  Value context, StringRef message) {
+    Value wrong = arith::XOrIOp::create(
+        b, condition, arith::ConstantIntOp::create(b, b.getI1Type(), 1));
+    auto branch = scf::IfOp::create(b, wrong, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    LLVM::CallOp::create(b, TypeRange(), function,
+                         ValueRange{context, addressOf(b, message)});
+  }
+
+  void lower(ImplicitLocOpBuilder &b, RequireOp op) {
+    callUnless(b, op.getCondition(), "graph_abandon", contextOf(op),
+               op.getMessage());
+  }
+
+  void lower(ImplicitLocOpBuilder &b, CheckIndexOp op) {
+    Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                         op.getIndex(), op.getSize());
+    callUnless(b, inside, "graph_fail", contextOf(op), op.getMessage());
+    op.replaceAllUsesWith(
+        arith::SelectOp::create(b, inside, op.getIndex(),
+                                arith::ConstantIndexOp::create(b, 0))
+            .getResult());
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Kernels
+  //===--------------------------------------------------------------------===//
+
+  LLVM::LLVMStructType closureType(OpBuilder &b, TypeRange arguments) {
+    LLVMTypeConverter converter(b.getContext());
+    SmallVector<Type> types = {b.getI64Type()};
+    for (Type type : arguments)
+      types.push_back(converter.convertType(type));
+    return LLVM::LLVMStructType::getLiteral(b.getContext(), types);
+  }
+
+  Value field(ImplicitLocOpBuilder &b, Type closure, Value pointer,
+              int32_t number) {
+    return LLVM::GEPOp::create(b, pointerType(b), closure, pointer,
+                               ArrayRef<LLVM::GEPArg>{0, number});
+  }
+
+  /// `kernel.team(context, thread, closure, first, end)`: what threads call.
+  std::string unpackingFunction(func::FuncOp kernel) {
+    std::string name = (kernel.getSymName() + ".team").str();
+    if (getOperation().lookupSymbol(name))
+      return name;
+    ImplicitLocOpBuilder b(kernel.getLoc(), &getContext());
+    b.setInsertionPointAfter(kernel);
+    Type pointer = pointerType(b), i64 = b.getI64Type();
+    auto function = LLVM::LLVMFuncOp::create(
+        b, name,
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                    {pointer, i64, pointer, i64, i64}),
+        LLVM::Linkage::Internal);
+    function.setPassthroughAttr(b.getStrArrayAttr({"noinline"}));
+    Block *entry = function.addEntryBlock(b);
+    b.setInsertionPointToStart(entry);
+    // (context, thread, first, end, operands...) after LowerTeam.
+    TypeRange types = kernel.getArgumentTypes();
+    Type closure = closureType(b, types.drop_front(4));
+    SmallVector<Value> operands = {
+        entry->getArgument(0), entry->getArgument(1),
+        toIndex(b, entry->getArgument(3)), toIndex(b, entry->getArgument(4))};
+    for (auto [i, type] : llvm::enumerate(types.drop_front(4))) {
+      Type inside = cast<LLVM::LLVMStructType>(closure).getBody()[i + 1];
+      Value value = LLVM::LoadOp::create(
+          b, inside, field(b, closure, entry->getArgument(2), i + 1));
+      if (inside != type)
+        value = UnrealizedConversionCastOp::create(b, type, value).getResult(0);
+      operands.push_back(value);
+    }
+    func::CallOp::create(b, kernel, operands);
+    LLVM::ReturnOp::create(b, ValueRange());
+    return name;
+  }
+
+  /// Room for the operands of any launch of the function.
+  Value closureOf(func::FuncOp function) {
+    Value &closure = closures[function];
+    if (closure)
+      return closure;
+    int64_t words = 1;
+    function.walk([&](LaunchOp launch) {
+      int64_t size = 1;
+      for (Type type : launch.getArguments().getTypes())
+        if (auto memref = dyn_cast<MemRefType>(type))
+          size += 3 + 2 * memref.getRank();
+        else
+          size += 2;
+      words = std::max(words, size);
+    });
+    ImplicitLocOpBuilder b(function.getLoc(), &getContext());
+    b.setInsertionPointToStart(&function.getBody().front());
+    closure = LLVM::AllocaOp::create(b, pointerType(b), b.getI64Type(),
+                                     constant(b, words), /*alignment=*/16);
+    return closure;
+  }
+
+  void lower(ImplicitLocOpBuilder &b, LaunchOp op) {
+    auto kernel = getOperation().lookupSymbol<func::FuncOp>(op.getKernel());
+    Value pointer = closureOf(op->getParentOfType<func::FuncOp>());
+    Type closure = closureType(b, op.getArguments().getTypes());
+    for (auto [i, argument] : llvm::enumerate(op.getArguments()))
+      LLVM::StoreOp::create(b, castToLLVM(b, argument),
+                            field(b, closure, pointer, i + 1));
+    Value function =
+        LLVM::AddressOfOp::create(b, pointerType(b), unpackingFunction(kernel));
+    LLVM::CallOp::create(b, TypeRange(), "graph_launch",
+                         ValueRange{contextOf(op), function, pointer,
+                                    toI64(b, op.getTiles()),
+                                    toI64(b, op.getWork())});
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Inputs and outputs
+  //===--------------------------------------------------------------------===//
+
+  Value readInput(ImplicitLocOpBuilder &b, Value inputs, unsigned number,
+                  Type type) {
+    int64_t base = number * sizeof(GraphValue);
+    auto memref = cast<MemRefType>(type);
+    Value data =
+        load(b, pointerType(b), inputs, base + offsetof(GraphValue, data));
+    Value dims =
+        load(b, pointerType(b), inputs, base + offsetof(GraphValue, dims));
+    SmallVector<Value> sizes;
+    for (int64_t i = 0; i < memref.getRank(); ++i)
+      if (memref.isDynamicDim(i))
+        sizes.push_back(toIndex(b, load(b, b.getI64Type(), dims, i * 8)));
+    return viewPointer(b, memref, data, sizes);
+  }
+
+  void writeOutput(ImplicitLocOpBuilder &b, Value context, Value outputs,
+                   unsigned number, Value value) {
+    int64_t base = number * sizeof(GraphValue);
+    auto memref = cast<MemRefType>(value.getType());
+    Value descriptor = castToLLVM(b, value);
+    store(b, LLVM::ExtractValueOp::create(b, descriptor, 1), outputs,
+          base + offsetof(GraphValue, data));
+    Value dims = allocate(b, context, constant(b, memref.getRank() * 8));
+    for (int64_t i = 0; i < memref.getRank(); ++i) {
+      Value size =
+          memref.isDynamicDim(i)
+              ? LLVM::ExtractValueOp::create(b, descriptor,
+                                             ArrayRef<int64_t>{3, i})
+                    .getResult()
+              : constant(b, memref.getDimSize(i));
+      store(b, size, dims, i * 8);
+    }
+    store(b, dims, outputs, base + offsetof(GraphValue, dims));
+  }
+
+  void addEntry(func::FuncOp graph) {
+    ImplicitLocOpBuilder b(graph.getLoc(), &getContext());
+    b.setInsertionPointToEnd(getOperation().getBody());
+    Type pointer = pointerType(b);
+    auto entry = func::FuncOp::create(
+        b, symbol, b.getFunctionType({pointer, b.getI32Type()}, {}));
+    b.setInsertionPointToStart(entry.addEntryBlock());
+    Value context = entry.getArgument(0);
+    Value thread =
+        arith::ExtUIOp::create(b, b.getI64Type(), entry.getArgument(1));
+    Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, thread,
+                                          constant(b, 0));
+    auto branch = scf::IfOp::create(b, isFirst, /*withElseRegion=*/true);
+    func::ReturnOp::create(b);
+    b.setInsertionPointToStart(&branch.getElseRegion().front());
+    LLVM::CallOp::create(b, TypeRange(), "graph_serve",
+                         ValueRange{context, thread});
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    Value inputs =
+        load(b, pointer, context, offsetof(StepContext, graphInputs));
+    Value outputs =
+        load(b, pointer, context, offsetof(StepContext, graphOutputs));
+    SmallVector<Value> operands = {context, thread};
+    for (auto [i, type] :
+         llvm::enumerate(graph.getArgumentTypes().drop_front(2)))
+      operands.push_back(readInput(b, inputs, i, type));
+    auto call = func::CallOp::create(b, graph, operands);
+    for (auto [i, result] : llvm::enumerate(call.getResults()))
+      writeOutput(b, context, outputs, i, result);
+    LLVM::CallOp::create(b, TypeRange(), "graph_dismiss", ValueRange(context));
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    func::FuncOp graph;
+    SmallVector<Operation *> ops;
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (function->hasAttr("llm.graph"))
+        graph = function;
+      function.walk([&](Operation *op) { ops.push_back(op); });
+    }
+    if (!graph) {
+      module.emitError() << "expected a function marked llm.graph";
+      return signalPassFailure();
+    }
+    ImplicitLocOpBuilder b(module.getLoc(), &getContext());
+    for (Operation *op : ops) {
+      b.setInsertionPoint(op);
+      b.setLoc(op->getLoc());
+      bool lowered = llvm::TypeSwitch<Operation *, bool>(op)
+                         .Case<memref::AllocOp, memref::DeallocOp, AllocateOp,
+                               ViewOp, RequireOp, CheckIndexOp, LaunchOp>([&](auto known) {
+                           lower(b, known);
+                           return true;
+                         })
+                         .Default([](Operation *) { return false; });
+      if (lowered)
+        op->erase();
+    }
+    addEntry(graph);
+    if (failed(addGraphFunctions(module)))
+      signalPassFailure();
+  }
+
+
+  llvm::StringMap<std::string> messages;
+  llvm::DenseMap<Operation *, Value> closures;
+};
+
+} // namespace

@@ -1,0 +1,268 @@
+//===- TeamFunctions.cpp - How threads meet and share tiles ---------------===//
+//
+// Written as text, because that is how it is read best; offsets come from the
+// structures of runtime/lib/ObjectFormat.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/cpu/TeamFunctions.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Parser/Parser.h"
+#include "runtime/lib/ObjectFormat.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llmrt::HostTable;
+using llmrt::StepContext;
+using llmrt::TeamSync;
+
+/// Sense of generations: who comes last resets the counters and opens the next
+/// generation; the others spin on it, then sleep in the host. The order of
+/// "generation, then sleepers" here and "sleepers, then generation" in park is
+/// sequentially consistent, so that no wake is lost.
+/// {0} sync, {1} threads, {2} host, {3} arrived, {4} generation, {5} nextTile,
+/// {6} sleepers, {7} park, {8} wake, {9} self
+constexpr const char *kBarrier = R"mlir(
+llvm.func internal @team_barrier(%context: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
+  %zero = llvm.mlir.constant(0 : i32) : i32
+  %one = llvm.mlir.constant(1 : i32) : i32
+  %spins = llvm.mlir.constant(20000 : i32) : i32
+  %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
+  %threadsAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %threads = llvm.load %threadsAt : !llvm.ptr -> i32
+  %arrivedAt = llvm.getelementptr %sync[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %generationAt = llvm.getelementptr %sync[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %nextTileAt = llvm.getelementptr %sync[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sleepersAt = llvm.getelementptr %sync[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %hostAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %seen = llvm.load %generationAt atomic monotonic {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %before = llvm.atomicrmw add %arrivedAt, %one acq_rel : !llvm.ptr, i32
+  %arrived = llvm.add %before, %one : i32
+  %isLast = llvm.icmp "eq" %arrived, %threads : i32
+  llvm.cond_br %isLast, ^last, ^spin(%zero : i32)
+^last:
+  llvm.store %zero, %arrivedAt atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
+  llvm.store %zero, %nextTileAt atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
+  %next = llvm.add %seen, %one : i32
+  llvm.store %next, %generationAt atomic seq_cst {{alignment = 4 : i64} : i32, !llvm.ptr
+  %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %anyAsleep = llvm.icmp "ne" %sleepers, %zero : i32
+  llvm.cond_br %anyAsleep, ^wake, ^done
+^wake:
+  %hostW = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAtW = llvm.getelementptr %hostW[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %selfW = llvm.load %selfAtW : !llvm.ptr -> !llvm.ptr
+  %wakeAt = llvm.getelementptr %hostW[{8}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %wake(%selfW, %generationAt) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.br ^done
+^spin(%count: i32):
+  %now = llvm.load %generationAt atomic acquire {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %open = llvm.icmp "ne" %now, %seen : i32
+  llvm.cond_br %open, ^done, ^again
+^again:
+  llvm.call_intrinsic "llvm.x86.sse2.pause"() : () -> ()
+  %nextCount = llvm.add %count, %one : i32
+  %tired = llvm.icmp "ugt" %nextCount, %spins : i32
+  llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
+^park:
+  %hostP = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAtP = llvm.getelementptr %hostP[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %selfP = llvm.load %selfAtP : !llvm.ptr -> !llvm.ptr
+  %parkAt = llvm.getelementptr %hostP[{7}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %park(%selfP, %generationAt, %seen) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.br ^spin(%zero : i32)
+^done:
+  llvm.return
+}
+)mlir";
+
+/// Each claim takes the threads' equal share of half of what is left, one tile
+/// at least. {0} sync, {1} threads, {2} nextTile
+constexpr const char *kClaim = R"mlir(
+llvm.func internal @team_claim(%context: !llvm.ptr, %total: i32) -> !llvm.struct<(i32, i32)> attributes {{passthrough = ["noinline"]} {{
+  %one = llvm.mlir.constant(1 : i32) : i32
+  %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
+  %threadsAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %threads = llvm.load %threadsAt : !llvm.ptr -> i32
+  %parts = llvm.shl %threads, %one : i32
+  %nextTileAt = llvm.getelementptr %sync[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %seen = llvm.load %nextTileAt atomic monotonic {{alignment = 4 : i64} : !llvm.ptr -> i32
+  llvm.br ^try(%seen : i32)
+^try(%first: i32):
+  %none = llvm.icmp "uge" %first, %total : i32
+  llvm.cond_br %none, ^done(%total : i32), ^take
+^take:
+  %left = llvm.sub %total, %first : i32
+  %share = llvm.udiv %left, %parts : i32
+  %count = llvm.intr.umax(%share, %one) : (i32, i32) -> i32
+  %end = llvm.add %first, %count : i32
+  %exchange = llvm.cmpxchg %nextTileAt, %first, %end monotonic monotonic {{alignment = 4 : i64} : !llvm.ptr, i32
+  %now = llvm.extractvalue %exchange[0] : !llvm.struct<(i32, i1)>
+  %taken = llvm.extractvalue %exchange[1] : !llvm.struct<(i32, i1)>
+  llvm.cond_br %taken, ^done(%end : i32), ^try(%now : i32)
+^done(%last: i32):
+  %empty = llvm.mlir.undef : !llvm.struct<(i32, i32)>
+  %begun = llvm.insertvalue %first, %empty[0] : !llvm.struct<(i32, i32)>
+  %run = llvm.insertvalue %last, %begun[1] : !llvm.struct<(i32, i32)>
+  llvm.return %run : !llvm.struct<(i32, i32)>
+}
+)mlir";
+
+/// {0} host, {1} self, {2} allocate, {3} release, {4} abandon, {5} fail
+constexpr const char *kHost = R"mlir(
+llvm.func internal @graph_allocate(%context: !llvm.ptr, %bytes: i64) -> !llvm.ptr attributes {{passthrough = ["noinline"]} {{
+  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %functionAt = llvm.getelementptr %host[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
+  %data = llvm.call %function(%self, %bytes) : !llvm.ptr, (!llvm.ptr, i64) -> !llvm.ptr
+  llvm.return %data : !llvm.ptr
+}
+llvm.func internal @graph_release(%context: !llvm.ptr, %data: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
+  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %functionAt = llvm.getelementptr %host[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %function(%self, %data) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.return
+}
+llvm.func internal @graph_abandon(%context: !llvm.ptr, %message: !llvm.ptr) attributes {{passthrough = ["noinline", "cold"]} {{
+  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %functionAt = llvm.getelementptr %host[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %function(%self, %message) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.return
+}
+llvm.func internal @graph_fail(%context: !llvm.ptr, %message: !llvm.ptr) attributes {{passthrough = ["noinline", "cold"]} {{
+  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %functionAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %function(%self, %message) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.return
+}
+)mlir";
+
+/// A kernel is run by the calling thread alone where it is small or the team
+/// has no others. Else the team is released from the barrier that it waits at,
+/// claims tiles, and meets again. The number of tiles is the closure's first
+/// word. {0} threads, {1} kernel, {2} closure
+constexpr const char *kLaunch = R"mlir(
+llvm.func internal @graph_claim(%context: !llvm.ptr, %thread: i64) attributes {{passthrough = ["noinline"]} {{
+  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %kernel = llvm.load %kernelAt : !llvm.ptr -> !llvm.ptr
+  %closureAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %closure = llvm.load %closureAt : !llvm.ptr -> !llvm.ptr
+  %tiles = llvm.load %closure : !llvm.ptr -> i64
+  %total = llvm.trunc %tiles : i64 to i32
+  llvm.br ^claim
+^claim:
+  %run = llvm.call @team_claim(%context, %total) : (!llvm.ptr, i32) -> !llvm.struct<(i32, i32)>
+  %first32 = llvm.extractvalue %run[0] : !llvm.struct<(i32, i32)>
+  %end32 = llvm.extractvalue %run[1] : !llvm.struct<(i32, i32)>
+  %none = llvm.icmp "eq" %first32, %end32 : i32
+  llvm.cond_br %none, ^done, ^work
+^work:
+  %first = llvm.zext %first32 : i32 to i64
+  %end = llvm.zext %end32 : i32 to i64
+  llvm.call %kernel(%context, %thread, %closure, %first, %end) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, i64, i64) -> ()
+  llvm.br ^claim
+^done:
+  llvm.return
+}
+llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closure: !llvm.ptr, %tiles: i64, %work: i64) attributes {{passthrough = ["noinline"]} {{
+  %zero = llvm.mlir.constant(0 : i64) : i64
+  %one = llvm.mlir.constant(1 : i32) : i32
+  %few = llvm.mlir.constant(16384 : i64) : i64
+  %most = llvm.mlir.constant(1073741824 : i64) : i64
+  llvm.store %tiles, %closure : i64, !llvm.ptr
+  %threadsAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %threads = llvm.load %threadsAt : !llvm.ptr -> i32
+  %single = llvm.icmp "eq" %threads, %one : i32
+  %small = llvm.icmp "ult" %work, %few : i64
+  %huge = llvm.icmp "ugt" %tiles, %most : i64
+  %quick = llvm.or %single, %small : i1
+  %alone = llvm.or %quick, %huge : i1
+  llvm.cond_br %alone, ^alone, ^team
+^alone:
+  llvm.call %kernel(%context, %zero, %closure, %zero, %tiles) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, i64, i64) -> ()
+  llvm.return
+^team:
+  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.store %kernel, %kernelAt : !llvm.ptr, !llvm.ptr
+  %closureAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.store %closure, %closureAt : !llvm.ptr, !llvm.ptr
+  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
+  llvm.call @graph_claim(%context, %zero) : (!llvm.ptr, i64) -> ()
+  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
+  llvm.return
+}
+llvm.func internal @graph_serve(%context: !llvm.ptr, %thread: i64) attributes {{passthrough = ["noinline"]} {{
+  %null = llvm.mlir.zero : !llvm.ptr
+  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.br ^wait
+^wait:
+  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
+  %kernel = llvm.load %kernelAt : !llvm.ptr -> !llvm.ptr
+  %over = llvm.icmp "eq" %kernel, %null : !llvm.ptr
+  llvm.cond_br %over, ^done, ^work
+^work:
+  llvm.call @graph_claim(%context, %thread) : (!llvm.ptr, i64) -> ()
+  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
+  llvm.br ^wait
+^done:
+  llvm.return
+}
+llvm.func internal @graph_dismiss(%context: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
+  %null = llvm.mlir.zero : !llvm.ptr
+  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.store %null, %kernelAt : !llvm.ptr, !llvm.ptr
+  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
+  llvm.return
+}
+)mlir";
+
+static LogicalResult add(ModuleOp module, const std::string &text) {
+  // A part calls what another part defines.
+  return parseSourceString(
+      text, module.getBody(),
+      ParserConfig(module.getContext(), /*verifyAfterParse=*/false));
+}
+
+LogicalResult llm::addTeamFunctions(ModuleOp module) {
+  std::string barrier = llvm::formatv(
+      kBarrier, offsetof(StepContext, sync), offsetof(StepContext, threads),
+      offsetof(StepContext, host), offsetof(TeamSync, arrived),
+      offsetof(TeamSync, generation), offsetof(TeamSync, nextTile),
+      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
+      offsetof(HostTable, wake), offsetof(HostTable, self));
+  std::string claim = llvm::formatv(kClaim, offsetof(StepContext, sync),
+                                    offsetof(StepContext, threads),
+                                    offsetof(TeamSync, nextTile));
+  return add(module, barrier + claim);
+}
+
+LogicalResult llm::addGraphFunctions(ModuleOp module) {
+  std::string host = llvm::formatv(
+      kHost, offsetof(StepContext, host), offsetof(HostTable, self),
+      offsetof(HostTable, allocate), offsetof(HostTable, release),
+      offsetof(HostTable, abandon), offsetof(HostTable, fail));
+  std::string launch = llvm::formatv(
+      kLaunch, offsetof(StepContext, threads), offsetof(StepContext, kernel),
+      offsetof(StepContext, closure));
+  return add(module, host + launch);
+}

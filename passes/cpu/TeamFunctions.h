@@ -1,0 +1,25 @@
+//===- TeamFunctions.h - How threads meet and share tiles ------*- C++ -*-===//
+
+#ifndef LLM_PASSES_CPU_TEAMFUNCTIONS_H
+#define LLM_PASSES_CPU_TEAMFUNCTIONS_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llm {
+
+/// Adds `@team_barrier(context)` and `@team_claim(context, total) -> (first,
+/// end)` to the module, in the LLVM dialect. They speak TeamSync's protocol
+/// (runtime/lib/ObjectFormat.h).
+mlir::LogicalResult addTeamFunctions(mlir::ModuleOp module);
+
+/// Adds what the thread that runs a graph, and those that serve it, call:
+/// `@graph_launch(context, kernel, closure, tiles, work)`,
+/// `@graph_serve(context, thread)`, `@graph_dismiss(context)`,
+/// `@graph_allocate(context, bytes) -> pointer`,
+/// `@graph_release(context, pointer)`, `@graph_abandon(context, message)` and
+/// `@graph_fail(context, message)`.
+mlir::LogicalResult addGraphFunctions(mlir::ModuleOp module);
+
+} // namespace llm
+
+#endif // LLM_PASSES_CPU_TEAMFUNCTIONS_H

@@ -1,0 +1,40 @@
+//===- LoweringTable.cpp - Which function lowers which op -----------------===//
+
+#include "passes/onnx/lowering/LoweringTable.h"
+
+using namespace llm::onnx;
+
+LoweringTable::LoweringTable() {
+  addControlFlow(*this);
+  addElementwise(*this);
+  addShape(*this);
+}
+
+const LoweringTable &LoweringTable::get() {
+  static const LoweringTable table;
+  return table;
+}
+
+void LoweringTable::add(llvm::StringRef type, Lowering lowering, int first,
+                        int last) {
+  entries[type].push_back({first, last, lowering});
+}
+
+Lowering LoweringTable::find(const Schema &schema) const {
+  // "onnx.ml.LabelEncoder.4"
+  llvm::StringRef name = llvm::StringRef(schema.name).rsplit('.').first;
+  name.consume_front("onnx.");
+  auto entry = entries.find(name);
+  if (entry == entries.end())
+    return nullptr;
+  for (const Entry &candidate : entry->second)
+    if (schema.version >= candidate.first && schema.version <= candidate.last)
+      return candidate.lowering;
+  return nullptr;
+}
+
+Lowering LoweringTable::find(llvm::StringRef domain, llvm::StringRef type,
+                             int version) const {
+  const Schema *schema = findSchema(domain, type, version);
+  return schema ? find(*schema) : nullptr;
+}

@@ -1,0 +1,328 @@
+//===- Shape.cpp - Constants, shapes and views of tensors -----------------===//
+//
+// Numbers that say shapes stay dimensions (GraphLowering::setElements), so that
+// Shape -> Gather -> Concat -> Reshape gives tensors the very sizes of others.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ONNXDialect.h"
+#include "passes/onnx/lowering/GraphLowering.h"
+#include "passes/onnx/lowering/LoweringTable.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace llm::onnx;
+
+/// The same literal in storage form.
+static DenseElementsAttr toStorage(DenseElementsAttr literal, Type element) {
+  Type storage = storageType(element);
+  if (storage == element)
+    return literal;
+  unsigned from = element.getIntOrFloatBitWidth(),
+           to = storage.getIntOrFloatBitWidth();
+  if (from == to)
+    return literal.bitcast(storage);
+  auto widen = [&](APInt bits) {
+    return isUnsigned(element) || isFloat(element) ? bits.zext(to)
+                                                   : bits.sext(to);
+  };
+  if (isFloat(element))
+    return cast<DenseFPElementsAttr>(literal).mapValues(
+        storage, [&](const APFloat &value) {
+          return widen(value.bitcastToAPInt());
+        });
+  return cast<DenseIntElementsAttr>(literal).mapValues(
+      storage, [&](const APInt &value) { return widen(value); });
+}
+
+static LogicalResult lowerConstant(OnnxOp op, GraphLowering &g) {
+  Value output = op.output("output");
+  auto type = dyn_cast<RankedTensorType>(output.getType());
+  Attribute value = op.attribute("value");
+  auto literal = dyn_cast_or_null<DenseElementsAttr>(value);
+  if (!literal)
+    return notSupported(op, "a constant that is no dense tensor of numbers");
+  g.set(output, arith::ConstantOp::create(
+                    g.b, toStorage(literal, type.getElementType()))
+                    .getResult());
+  return success();
+}
+
+static LogicalResult lowerIdentity(OnnxOp op, GraphLowering &g) {
+  Value input = op.input("input");
+  if (auto elements = g.elements(input))
+    g.setElements(op.output("output"), *elements);
+  else
+    g.set(op.output("output"), g.get(input));
+  return success();
+}
+
+static LogicalResult lowerShape(OnnxOp op, GraphLowering &g) {
+  Dims dims = g.dims(g.get(op.input("data")));
+  int64_t rank = dims.size(), start = 0, end = rank;
+  auto clamp = [&](int64_t axis) {
+    return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+  };
+  if (op.version() >= 15) {
+    start = clamp(op.integer("start"));
+    end = op.has("end") ? clamp(op.integer("end")) : rank;
+  }
+  g.setElements(op.output("shape"),
+                ArrayRef(dims).slice(start, std::max<int64_t>(0, end - start)));
+  return success();
+}
+
+static LogicalResult lowerSize(OnnxOp op, GraphLowering &g) {
+  g.setElements(op.output("size"), g.product(g.dims(g.get(op.input("data")))));
+  return success();
+}
+
+/// Reshape's -1 and 0, which come as numbers, some known only at run time.
+static LogicalResult lowerReshape(OnnxOp op, GraphLowering &g) {
+  Tensor data = g.tensor(op.input("data"));
+  Dims from = g.dims(data.value);
+  std::optional<Dims> wanted;
+  if (op.version() >= 5) {
+    wanted = g.elements(op.input("shape"));
+  } else {
+    wanted = g.fixed(op.integers("shape"));
+  }
+  if (!wanted)
+    return notSupported(op, "a shape whose length is not known");
+  bool zeroIsZero = op.version() >= 14 && op.integer("allowzero");
+  Dims to;
+  std::optional<unsigned> inferred;
+  SmallVector<unsigned> unknown; // may be -1
+  for (auto [i, dim] : llvm::enumerate(*wanted)) {
+    auto number = getConstantIntValue(dim);
+    if (number && *number == -1) {
+      if (inferred)
+        return op.operation()->emitError()
+               << "Reshape: more than one -1 in its shape";
+      inferred = i;
+    } else if (number && *number < 0) {
+      return op.operation()->emitError()
+             << "Reshape: size " << *number << "; accepted: -1, 0 and more";
+    } else if (!zeroIsZero && i < from.size()) {
+      if (number && *number == 0)
+        dim = from[i];
+      else if (!number && !llvm::is_contained(from, dim))
+        dim = g.select(g.compare(arith::CmpIPredicate::eq, dim, g.fixed(0)),
+                       from[i], dim);
+    }
+    if (!getConstantIntValue(dim) && !llvm::is_contained(from, dim))
+      unknown.push_back(i);
+    to.push_back(dim);
+  }
+  Dim total = g.product(from);
+  auto others = [&](unsigned skipped) {
+    Dims rest;
+    Dims left = from;
+    for (auto [i, dim] : llvm::enumerate(to)) {
+      if (i == skipped)
+        continue;
+      // What both have needs no division.
+      auto *twin = llvm::find_if(
+          left, [&](Dim other) { return g.same(dim, other); });
+      if (twin != left.end())
+        left.erase(twin);
+      else
+        rest.push_back(dim);
+    }
+    return std::pair(g.product(left), g.product(rest));
+  };
+  auto divide = [&](unsigned skipped) {
+    auto [have, rest] = others(skipped);
+    Dim divisor = g.max(rest, g.fixed(1));
+    return g.floorDiv(have, divisor);
+  };
+  if (inferred) {
+    to[*inferred] = divide(*inferred);
+  } else {
+    // Only what is known at run time might be -1.
+    for (unsigned i : unknown) {
+      Dims saved = to;
+      for (unsigned j : unknown)
+        if (j != i)
+          to[j] = g.select(
+              g.compare(arith::CmpIPredicate::eq, to[j], g.fixed(-1)),
+              g.fixed(1), to[j]);
+      Dim value = divide(i);
+      to = saved;
+      to[i] = g.select(g.compare(arith::CmpIPredicate::eq, saved[i],
+                                 g.fixed(-1)),
+                       value, saved[i]);
+    }
+  }
+  for (unsigned i : unknown)
+    g.require(g.compare(arith::CmpIPredicate::sge, to[i], g.fixed(0)),
+              "Reshape: a size is negative");
+  g.requireSame(g.product(to), total,
+                "Reshape: the shape has another number of elements than the "
+                "input");
+  g.set(op.output("reshaped"), g.reshape(data, to));
+  return success();
+}
+
+static LogicalResult lowerFlatten(OnnxOp op, GraphLowering &g) {
+  Tensor input = g.tensor(op.input("input"));
+  Dims dims = g.dims(input.value);
+  int64_t axis = op.integer("axis", 1);
+  if (axis < 0)
+    axis += dims.size();
+  if (axis < 0 || axis > static_cast<int64_t>(dims.size()))
+    return op.operation()->emitError()
+           << "Flatten: axis " << axis << " of a tensor of rank "
+           << dims.size();
+  Dims to = {g.product(ArrayRef(dims).take_front(axis)),
+             g.product(ArrayRef(dims).drop_front(axis))};
+  g.set(op.output("output"), g.reshape(input, to));
+  return success();
+}
+
+/// Axes of Squeeze and Unsqueeze: an input from version 13 on.
+static FailureOr<SmallVector<int64_t>> readAxes(OnnxOp op, GraphLowering &g,
+                                                int64_t rank) {
+  SmallVector<int64_t> axes;
+  if (op.version() < 13) {
+    axes = op.integers("axes");
+  } else if (Value input = op.input("axes")) {
+    auto known = g.constantIntegers(input);
+    if (!known)
+      return notSupported(op, "axes that are computed");
+    axes = *known;
+  }
+  return normalizeAxes(op, axes, rank);
+}
+
+static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
+  Value data = op.input("data");
+  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
+  auto axes = readAxes(op, g, rank);
+  if (failed(axes))
+    return failure();
+  if (rank == 1 && g.elements(data)) {
+    g.setElements(op.output("squeezed"), *g.elements(data));
+    return success();
+  }
+  Tensor input = g.tensor(data);
+  Dims from = g.dims(input.value), to;
+  bool named = op.version() < 13 ? op.has("axes") : bool(op.input("axes"));
+  for (auto [i, dim] : llvm::enumerate(from)) {
+    bool drop = named ? llvm::is_contained(*axes, static_cast<int64_t>(i))
+                      : TensorCode::isOne(dim);
+    if (!drop)
+      to.push_back(dim);
+    else
+      g.requireSame(dim, g.fixed(1), "Squeeze: a dimension is not 1");
+  }
+  g.set(op.output("squeezed"), g.reshape(input, to));
+  return success();
+}
+
+static LogicalResult lowerUnsqueeze(OnnxOp op, GraphLowering &g) {
+  Value data = op.input("data");
+  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
+  int64_t added = op.version() < 13
+                      ? op.integers("axes").size()
+                      : cast<RankedTensorType>(op.input("axes").getType())
+                            .getDimSize(0);
+  auto axes = readAxes(op, g, rank + added);
+  if (failed(axes))
+    return failure();
+  if (rank == 0 && axes->size() == 1 && g.elements(data)) {
+    g.setElements(op.output("expanded"), *g.elements(data));
+    return success();
+  }
+  Tensor input = g.tensor(data);
+  Dims from = g.dims(input.value), to;
+  size_t next = 0;
+  for (int64_t i = 0; i < rank + added; ++i)
+    to.push_back(llvm::is_contained(*axes, i) ? g.fixed(1) : from[next++]);
+  g.set(op.output("expanded"), g.reshape(input, to));
+  return success();
+}
+
+static LogicalResult lowerTranspose(OnnxOp op, GraphLowering &g) {
+  Tensor data = g.tensor(op.input("data"));
+  SmallVector<int64_t> permutation = op.integers("perm");
+  if (permutation.empty())
+    for (int64_t i = data.rank(); i-- > 0;)
+      permutation.push_back(i);
+  g.set(op.output("transposed"), g.transpose(data, permutation));
+  return success();
+}
+
+static LogicalResult lowerConcat(OnnxOp op, GraphLowering &g) {
+  SmallVector<Tensor> inputs;
+  std::optional<Dims> numbers = Dims();
+  for (Value value : op.inputs("inputs")) {
+    auto elements = g.elements(value);
+    if (!elements || !numbers)
+      numbers = std::nullopt;
+    else
+      llvm::append_range(*numbers, *elements);
+  }
+  if (numbers && numbers->size() <= 64) {
+    g.setElements(op.output("concat_result"), *numbers);
+    return success();
+  }
+  for (Value value : op.inputs("inputs"))
+    inputs.push_back(g.tensor(value));
+  auto axis = normalizeAxis(op, op.integer("axis", 1), inputs[0].rank());
+  if (failed(axis))
+    return failure();
+  g.set(op.output("concat_result"), g.concat(inputs, *axis));
+  return success();
+}
+
+static LogicalResult lowerExpand(OnnxOp op, GraphLowering &g) {
+  Tensor input = g.tensor(op.input("input"));
+  auto shape = g.elements(op.input("shape"));
+  if (!shape)
+    return notSupported(op, "a shape whose length is not known");
+  Tensor like{g.empty(*shape, g.b.getI1Type()), g.b.getI1Type()};
+  g.set(op.output("output"),
+        g.map({input, like}, input.element,
+              [](ValueRange x) { return x[0]; }));
+  return success();
+}
+
+static LogicalResult lowerConstantOfShape(OnnxOp op, GraphLowering &g) {
+  auto shape = g.elements(op.input("input"));
+  if (!shape)
+    return notSupported(op, "a shape whose length is not known");
+  Type element = g.elementOf(op.output("output"));
+  Value value = g.e.integer(0, element);
+  if (auto literal =
+          dyn_cast_or_null<DenseElementsAttr>(op.attribute("value"))) {
+    DenseElementsAttr stored = toStorage(literal, element);
+    value = g.e.fromStorage(
+        arith::ConstantOp::create(
+            g.b, stored.getElementType(),
+            cast<TypedAttr>(*stored.value_begin<Attribute>())),
+        element);
+  }
+  for (Dim dim : *shape)
+    if (!getConstantIntValue(dim))
+      g.require(g.compare(arith::CmpIPredicate::sge, dim, g.fixed(0)),
+                "ConstantOfShape: a size is negative");
+  g.set(op.output("output"), g.filled(*shape, element, value));
+  return success();
+}
+
+void llm::onnx::addShape(LoweringTable &table) {
+  table.add("Constant", lowerConstant);
+  table.add("Identity", lowerIdentity);
+  table.add("Shape", lowerShape);
+  table.add("Size", lowerSize);
+  table.add("Reshape", lowerReshape);
+  table.add("Flatten", lowerFlatten);
+  table.add("Squeeze", lowerSqueeze);
+  table.add("Unsqueeze", lowerUnsqueeze);
+  table.add("Transpose", lowerTranspose);
+  table.add("Concat", lowerConcat);
+  table.add("Expand", lowerExpand);
+  table.add("ConstantOfShape", lowerConstantOfShape);
+}
