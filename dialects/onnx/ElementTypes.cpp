@@ -83,10 +83,49 @@ Type elementType(int dataType, MLIRContext *context) {
 }
 
 int dataType(Type element) {
-  for (int code = 1; code <= kDataTypes; ++code)
-    if (elementType(code, element.getContext()) == element)
-      return code;
-  return 0;
+  if (auto integer = dyn_cast<IntegerType>(element)) {
+    bool isUnsigned = integer.isUnsigned();
+    if (integer.isSigned())
+      return 0;
+    switch (integer.getWidth()) {
+    case 1:
+      return isUnsigned ? 0 : 9;
+    case 2:
+      return isUnsigned ? 25 : 26;
+    case 4:
+      return isUnsigned ? 21 : 22;
+    case 8:
+      return isUnsigned ? 2 : 3;
+    case 16:
+      return isUnsigned ? 4 : 5;
+    case 32:
+      return isUnsigned ? 12 : 6;
+    case 64:
+      return isUnsigned ? 13 : 7;
+    default:
+      return 0;
+    }
+  }
+  return llvm::TypeSwitch<Type, int>(element)
+      .Case([](Float32Type) { return 1; })
+      .Case([](Float16Type) { return 10; })
+      .Case([](BFloat16Type) { return 16; })
+      .Case([](Float64Type) { return 11; })
+      .Case([](StringType) { return 8; })
+      .Case([](Float8E4M3FNType) { return 17; })
+      .Case([](Float8E4M3FNUZType) { return 18; })
+      .Case([](Float8E5M2Type) { return 19; })
+      .Case([](Float8E5M2FNUZType) { return 20; })
+      .Case([](Float4E2M1FNType) { return 23; })
+      .Case([](Float8E8M0FNUType) { return 24; })
+      .Case([](Float6E2M3FNType) { return 27; })
+      .Case([](Float6E3M2FNType) { return 28; })
+      .Case([](ComplexType complex) {
+        return complex.getElementType().isF32()   ? 14
+               : complex.getElementType().isF64() ? 15
+                                                  : 0;
+      })
+      .Default([](Type) { return 0; });
 }
 
 /// "map(int64,tensor(float))": the names that libonnx gives types of maps.

@@ -108,8 +108,8 @@ int newestOpset(std::string_view domain);
 std::string checkModel(const ::onnx::ModelProto &model);
 
 /// Adds the types that follow from those of inputs, and from constants, to the
-/// graph's value_info. A node whose types cannot be inferred, or contradict what
-/// the model says, is left as it is.
+/// graph's value_info. A node whose types cannot be inferred, or contradict
+/// what the model says, is left as it is.
 std::string inferShapes(::onnx::ModelProto &model);
 
 /// What is known of an input of a node; null: nothing.

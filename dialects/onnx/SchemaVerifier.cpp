@@ -85,7 +85,7 @@ private:
     if (!bound) {
       bound = type;
       first = parameter.name;
-    } else if (withoutShape(bound) != withoutShape(type)) {
+    } else if (!isSame(bound, type)) {
       return op->emitOpError()
              << kind << " '" << parameter.name << "' is " << type << " but '"
              << first << "' is " << bound << "; both are "
@@ -94,17 +94,20 @@ private:
     return success();
   }
 
-  /// The type as schemas see it.
-  static Type withoutShape(Type type) {
-    if (auto tensor = dyn_cast<TensorType>(type))
-      return UnrankedTensorType::get(tensor.getElementType());
-    if (auto sequence = dyn_cast<SequenceType>(type))
-      return SequenceType::get(type.getContext(),
-                               withoutShape(sequence.getElement()));
-    if (auto optional = dyn_cast<OptionalType>(type))
-      return OptionalType::get(type.getContext(),
-                               withoutShape(optional.getElement()));
-    return type;
+  /// Whether schemas, which see no shapes, take both for one type.
+  static bool isSame(Type one, Type other) {
+    if (one == other)
+      return true;
+    auto tensor = dyn_cast<TensorType>(one);
+    if (auto same = dyn_cast<TensorType>(other))
+      return tensor && tensor.getElementType() == same.getElementType();
+    auto sequence = dyn_cast<SequenceType>(one);
+    if (auto same = dyn_cast<SequenceType>(other))
+      return sequence && isSame(sequence.getElement(), same.getElement());
+    auto optional = dyn_cast<OptionalType>(one);
+    if (auto same = dyn_cast<OptionalType>(other))
+      return optional && isSame(optional.getElement(), same.getElement());
+    return false;
   }
 
   LogicalResult verifyAttributes() {
