@@ -97,6 +97,19 @@ static int newestUpTo(const std::vector<int> &versions, int64_t opset) {
   return newest;
 }
 
+static void setImport(FunctionProto &function, std::string_view domain,
+                      int version, bool replaces) {
+  for (auto &import : *function.mutable_opset_import())
+    if (import.domain() == domain) {
+      if (replaces)
+        import.set_version(version);
+      return;
+    }
+  auto *import = function.add_opset_import();
+  import->set_domain(std::string(domain));
+  import->set_version(version);
+}
+
 std::string llm::onnx::functionBody(const NodeProto &node, const Schema &schema,
                                     int64_t opset,
                                     const std::vector<TypeProto> &inputTypes,
@@ -116,19 +129,10 @@ std::string llm::onnx::functionBody(const NodeProto &node, const Schema &schema,
     }
     if (function.node().empty())
       return;
-    // A body for a version is written in the ops of that version.
-    bool isImported = false;
-    for (auto &import : *function.mutable_opset_import()) {
-      if (import.domain() != schema.domain)
-        continue;
-      import.set_version(version);
-      isImported = true;
-    }
-    if (!isImported) {
-      auto *import = function.add_opset_import();
-      import->set_domain(std::string(schema.domain));
-      import->set_version(version);
-    }
+    // A body for a version is written in the ops of that version; one of
+    // another domain that does not say so, in the newest of ai.onnx.
+    setImport(function, schema.domain, version, /*replaces=*/true);
+    setImport(function, "", newestOpset(""), /*replaces=*/false);
     for (const auto &[name, attribute] : definition.attributes())
       if (attribute.default_value.has_type())
         *function.add_attribute_proto() = attribute.default_value;

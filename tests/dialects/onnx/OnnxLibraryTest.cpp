@@ -7,6 +7,8 @@
 #include "gtest/gtest.h"
 #include <gmock/gmock.h>
 
+#include <map>
+
 using namespace llm::onnx;
 using ::onnx::TensorProto;
 using ::testing::HasSubstr;
@@ -262,4 +264,22 @@ TEST(OnnxLibrary, SaysWhereThereIsNoRuleOfConversion) {
   EXPECT_NE(convertNode(node, {{&x, nullptr}, {}, {&scales, nullptr}}, 11, 7,
                         converted),
             "");
+}
+
+TEST(OnnxLibrary, BodiesOfOtherDomainsSayTheVersionOfTheirOps) {
+  ::onnx::NodeProto node = makeNode("FlexAttention", {"q", "k", "v"}, {"y"});
+  node.set_domain("ai.onnx.preview");
+  std::vector<::onnx::TypeProto> types(
+      3, tensorType(TensorProto::FLOAT, {1, 2, 3, 4}));
+  ::onnx::FunctionProto function;
+  ASSERT_EQ(functionBody(node,
+                         *findSchema("ai.onnx.preview", "FlexAttention", 1), 1,
+                         types, function),
+            "");
+  ASSERT_FALSE(function.node().empty());
+  std::map<std::string, int64_t> imports;
+  for (const auto &import : function.opset_import())
+    imports[import.domain()] = import.version();
+  EXPECT_EQ(imports, (std::map<std::string, int64_t>{{"", newestOpset("")},
+                                                     {"ai.onnx.preview", 1}}));
 }
