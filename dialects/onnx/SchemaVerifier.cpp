@@ -190,8 +190,51 @@ private:
         return op->emitOpError() << "graph '" << attribute.name
                                  << "' must be one block that ends in "
                                     "onnx.return";
+      if (schema.outputs.back().option == SchemaParameter::Option::Variadic &&
+          failed(verifyControlFlow(region->front(), attribute.name)))
+        return failure();
       ++region;
     }
+    return success();
+  }
+
+  /// If, Loop, Scan and SequenceMap: the graph takes the variadic inputs and
+  /// returns the outputs; a Loop's takes its count and condition before, and
+  /// returns the condition.
+  LogicalResult verifyControlFlow(Block &block, std::string_view name) {
+    bool isLoop = schema.type == "Loop", isMap = schema.type == "SequenceMap";
+    size_t extraArguments = isLoop ? 2 : isMap ? 1 : 0, extraReturns = isLoop;
+    ArrayRef<int32_t> sizes =
+        op->getAttrOfType<DenseI32ArrayAttr>(kOperandSegments);
+    bool isVariadic =
+        schema.inputs.back().option == SchemaParameter::Option::Variadic;
+    size_t count = isVariadic ? sizes.back() : 0;
+    OperandRange inputs = op->getOperands().take_back(count);
+    OperandRange returned = block.back().getOperands();
+    if (block.getNumArguments() != extraArguments + count)
+      return op->emitOpError()
+             << "graph '" << StringRef(name) << "' takes "
+             << block.getNumArguments()
+             << " values; accepted: " << extraArguments + count;
+    if (returned.size() != extraReturns + op->getNumResults())
+      return op->emitOpError()
+             << "graph '" << StringRef(name) << "' returns " << returned.size()
+             << " values; accepted: " << extraReturns + op->getNumResults();
+    if (isMap) // gives the elements of sequences
+      return success();
+    for (size_t index = 0; index < count; ++index)
+      if (Type type = block.getArgument(extraArguments + index).getType();
+          !isSame(type, inputs[index].getType()))
+        return op->emitOpError()
+               << "graph '" << StringRef(name) << "' takes " << type
+               << " but is given " << inputs[index].getType();
+    for (OpResult result : op->getResults())
+      if (Type type =
+              returned[extraReturns + result.getResultNumber()].getType();
+          !isSame(type, result.getType()))
+        return op->emitOpError()
+               << "graph '" << StringRef(name) << "' returns " << type
+               << " for a result of " << result.getType();
     return success();
   }
 

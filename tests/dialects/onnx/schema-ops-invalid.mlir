@@ -205,3 +205,41 @@ onnx.graph @branch_without_an_end(%c: tensor<i1>) {
   "onnx.If.16"(%c) ({ onnx.return }, { llvm.unreachable }) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 0>} : (tensor<i1>) -> ()
   onnx.return
 }
+
+// -----
+
+onnx.graph @branch_returns_too_few(%c: tensor<i1>) {
+  // expected-error@+1 {{graph 'else_branch' returns 0 values; accepted: 1}}
+  %0 = "onnx.If.16"(%c) ({ onnx.return }, { onnx.return }) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>} : (tensor<i1>) -> tensor<f32>
+  onnx.return
+}
+
+// -----
+
+onnx.graph @branch_returns_another_type(%c: tensor<i1>, %x: tensor<f32>, %y: tensor<f64>) {
+  // expected-error@+1 {{graph 'then_branch' returns 'tensor<f64>' for a result of 'tensor<?xf32>'}}
+  %0 = "onnx.If.16"(%c) ({ onnx.return %x : tensor<f32> }, { onnx.return %y : tensor<f64> }) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>} : (tensor<i1>) -> tensor<?xf32>
+  onnx.return
+}
+
+// -----
+
+onnx.graph @body_of_a_loop_without_its_count(%n: tensor<i64>, %x: tensor<f32>) {
+  // expected-error@+1 {{graph 'body' takes 2 values; accepted: 3}}
+  %0 = "onnx.Loop.16"(%n, %x) ({
+  ^bb0(%condition: tensor<i1>, %carried: tensor<f32>):
+    onnx.return %condition, %carried : tensor<i1>, tensor<f32>
+  }) {operandSegmentSizes = array<i32: 1, 0, 1>, resultSegmentSizes = array<i32: 1>} : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  onnx.return
+}
+
+// -----
+
+onnx.graph @body_of_a_loop_takes_another_type(%n: tensor<i64>, %x: tensor<f32>) {
+  // expected-error@+1 {{graph 'body' takes 'tensor<f64>' but is given 'tensor<f32>'}}
+  %0 = "onnx.Loop.16"(%n, %x) ({
+  ^bb0(%i: tensor<i64>, %condition: tensor<i1>, %carried: tensor<f64>):
+    onnx.return %condition, %x : tensor<i1>, tensor<f32>
+  }) {operandSegmentSizes = array<i32: 1, 0, 1>, resultSegmentSizes = array<i32: 1>} : (tensor<i64>, tensor<f32>) -> tensor<f32>
+  onnx.return
+}

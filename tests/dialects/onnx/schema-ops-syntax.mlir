@@ -35,3 +35,24 @@ onnx.graph @ops_of_com_microsoft(%x: tensor<2x64xf32>, %b: tensor<32x2x16xui8>, 
   %1 = "onnx.SimplifiedLayerNormalization.1"(%x, %scales) {operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1, 0>} : (tensor<2x64xf32>, tensor<64xf32>) -> tensor<2x64xf32>
   onnx.return
 }
+
+// CHECK-LABEL: onnx.graph @graphs_take_and_return_values(
+onnx.graph @graphs_take_and_return_values(%n: tensor<i64>, %x: tensor<2xf32>, %s: !onnx.sequence<tensor<2xf32>>) {
+  // A value carried round, and one collected from every pass.
+  // CHECK: "onnx.Loop.16"
+  %0:2 = "onnx.Loop.16"(%n, %x) ({
+  ^bb0(%i: tensor<i64>, %condition: tensor<i1>, %carried: tensor<2xf32>):
+    onnx.return %condition, %carried, %i : tensor<i1>, tensor<2xf32>, tensor<i64>
+  }) {operandSegmentSizes = array<i32: 1, 0, 1>, resultSegmentSizes = array<i32: 2>} : (tensor<i64>, tensor<2xf32>) -> (tensor<2xf32>, tensor<?xi64>)
+  // CHECK: "onnx.Scan.16"
+  %1:2 = "onnx.Scan.16"(%x, %x) ({
+  ^bb0(%state: tensor<2xf32>, %element: tensor<f32>):
+    onnx.return %state, %element : tensor<2xf32>, tensor<f32>
+  }) {num_scan_inputs = 1 : i64, operandSegmentSizes = array<i32: 2>, resultSegmentSizes = array<i32: 2>} : (tensor<2xf32>, tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>)
+  // CHECK: "onnx.SequenceMap.17"
+  %2 = "onnx.SequenceMap.17"(%s, %x) ({
+  ^bb0(%element: tensor<2xf32>, %more: tensor<2xf32>):
+    onnx.return %more : tensor<2xf32>
+  }) {operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1>} : (!onnx.sequence<tensor<2xf32>>, tensor<2xf32>) -> !onnx.sequence<tensor<2xf32>>
+  onnx.return
+}
