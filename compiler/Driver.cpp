@@ -16,9 +16,11 @@
 #include "dialects/onnx/ONNXDialect.h"
 #include "frontends/architectures/Architecture.h"
 #include "frontends/chat_template/ChatTemplateCompiler.h"
+#include "frontends/onnx/importer/Importer.h"
 #include "frontends/tokenizer/TokenizerCompiler.h"
 #include "passes/analysis/WeightKind.h"
 #include "passes/analysis/WeightLayout.h"
+#include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
@@ -41,6 +43,16 @@ static constexpr bool kChecksItself = false;
 #else
 static constexpr bool kChecksItself = true;
 #endif
+
+/// By its first field, the IR version, or by its name.
+static bool isOnnxFile(StringRef path) {
+  if (path.ends_with(".onnx"))
+    return true;
+  if (llvm::sys::fs::is_directory(path))
+    return false;
+  auto head = llvm::MemoryBuffer::getFileSlice(path, 1, 0);
+  return head && (*head)->getBuffer() == "\x08";
+}
 
 namespace {
 
@@ -73,9 +85,15 @@ public:
   }
 
   LogicalResult run() {
-    std::string error;
     progress.begin("opening " + llvm::sys::path::filename(options.input),
                    Opening);
+    return isOnnxFile(options.input) ? runGraph() : runDecoder();
+  }
+
+private:
+  /// A language model, from a checkpoint.
+  LogicalResult runDecoder() {
+    std::string error;
     checkpoint = openCheckpoint(options.input, error);
     if (!checkpoint)
       return fail(error);
@@ -84,6 +102,7 @@ public:
     module = importCheckpoint(context, *checkpoint);
     if (!module)
       return failure();
+    table = stages();
     pipeline.maxRows = maxRows(options);
     pipeline.batchInvariant = options.batchInvariant;
     pipeline.maxContext = maxContext(options, *checkpoint);
@@ -94,18 +113,56 @@ public:
     pipeline.roundToBF16 = pipeline.roundToInt8 && options.dtype != "f32";
     pipeline.dtype = options.dtype;
 
-    for (const Stage &stage : stages()) {
-      if (stage.perTarget)
-        break;
-      if (failed(runStage(stage, *module)))
-        return failure();
-      if (options.emit == stage.name)
-        return print(*module);
-    }
+    bool done = false;
+    if (failed(runCommonStages(done)) || done)
+      return failure(!done);
     if (failed(checkArithmetic()))
       return failure();
     description = describeModel(*module, *checkpoint, options);
     report.addModel(*module);
+    return compileLevels(*checkpoint);
+  }
+
+  /// Any other graph: a function of tensors.
+  LogicalResult runGraph() {
+    std::string error;
+    std::unique_ptr<OnnxModel> model = openOnnx(options.input, error);
+    if (!model)
+      return fail(error);
+    if (failed(findTargets()))
+      return failure();
+    OnnxImportOptions import;
+    import.isLowered = [](StringRef domain, StringRef type, int version) {
+      return onnx::LoweringTable::get().find(domain, type, version) != nullptr;
+    };
+    import.shapes = options.shapes;
+    module = importOnnx(context, *model, import);
+    if (!module)
+      return failure();
+    description = describeGraph(*module, options);
+    table = graphStages();
+    bool done = false;
+    if (failed(runCommonStages(done)) || done)
+      return failure(!done);
+    return compileLevels(model->weights);
+  }
+
+  /// Stages that all levels share; `done` if one was printed.
+  LogicalResult runCommonStages(bool &done) {
+    for (const Stage &stage : table) {
+      if (stage.perTarget)
+        break;
+      if (failed(runStage(stage, *module)))
+        return failure();
+      if (options.emit == stage.name) {
+        done = true;
+        return print(*module);
+      }
+    }
+    return success();
+  }
+
+  LogicalResult compileLevels(const WeightSource &weights) {
     for (const CpuTarget &target : targets) {
       bool done = false;
       if (failed(compileLevel(target, done)))
@@ -113,10 +170,9 @@ public:
       if (done)
         return success();
     }
-    return writeObject();
+    return writeObject(weights);
   }
 
-private:
   /// Parts of a compilation, about as long as they take for a small model.
   enum Work {
     Opening = 4,
@@ -255,7 +311,7 @@ private:
     level.name = target.name;
     level.features = target.required;
     level.stepSymbol = pipeline.stepSymbol;
-    for (const Stage &stage : stages()) {
+    for (const Stage &stage : table) {
       if (!stage.perTarget)
         continue;
       if (failed(runStage(stage, *copy)))
@@ -283,7 +339,7 @@ private:
       return fail("translation to LLVM IR failed");
     progress.begin("generating code for " + target.name, Generating);
     std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
-    optimize(*code, *machine);
+    optimize(*code, *machine, /*vectorize=*/!checkpoint);
     for (llvm::Function &function : *code)
       if (!function.isDeclaration() && !function.hasLocalLinkage())
         function.setVisibility(llvm::GlobalValue::HiddenVisibility);
@@ -328,9 +384,9 @@ private:
     return path.str().str();
   }
 
-  LogicalResult writeObject() {
+  LogicalResult writeObject(const WeightSource &weights) {
     progress.begin("compiling the tokenizer, linking", Linking);
-    if (failed(compileText()))
+    if (checkpoint && failed(compileText()))
       return failure();
     auto descriptor = emitDescriptorObject(description);
     if (!descriptor)
@@ -352,13 +408,17 @@ private:
     if (!segment)
       return fail(segment.takeError());
     progress.begin("packing weights", Packing);
-    if (failed(packWeights(*module, *checkpoint, **segment, threads,
+    if (failed(packWeights(*module, weights, **segment, threads,
                            [&](double share) { progress.setShare(share); })))
       return failure();
     progress.begin("digesting weights", Linking);
     uint64_t weightBytes = (*segment)->size();
     if (llvm::Error error = (*segment)->finish(threads))
       return fail(std::move(error));
+    if (!checkpoint) {
+      progress.stop();
+      return success();
+    }
     auto contracts = memoryContracts(options.output);
     if (!contracts)
       return fail(contracts.takeError());
@@ -382,7 +442,8 @@ private:
   Progress progress;
   MLIRContext context;
   unsigned threads;
-  std::unique_ptr<Checkpoint> checkpoint;
+  std::unique_ptr<Checkpoint> checkpoint; ///< null: a general graph
+  llvm::ArrayRef<Stage> table;
   std::vector<CpuTarget> targets;
   OwningOpRef<ModuleOp> module;
   PipelineOptions pipeline;

@@ -4,6 +4,7 @@
 
 #include "compiler/Options.h"
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/ONNXDialect.h"
 #include "frontends/Checkpoint.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -195,6 +196,52 @@ ObjectDescription llm::describeModel(ModuleOp module,
     facts.stateBytesPerToken +=
         group.layers * group.layerPageBytes / group.pageTokens;
     description.groups.push_back(group);
+  }
+  return description;
+}
+
+/// What is known of one input or output. Sequences and optionals say the type of
+/// what they hold.
+static GraphArgumentDescription describeValue(Type type, DictionaryAttr about) {
+  GraphArgumentDescription argument;
+  if (auto name = dyn_cast_or_null<StringAttr>(
+          about ? about.get("onnx.name") : Attribute()))
+    argument.name = name.str();
+  if (auto optional = dyn_cast<onnx::OptionalType>(type)) {
+    argument.optional = true;
+    type = optional.getElement();
+  }
+  if (auto sequence = dyn_cast<onnx::SequenceType>(type)) {
+    argument.kind = llmrt::GraphValueKind::Sequence;
+    type = sequence.getElement();
+  }
+  auto tensor = cast<TensorType>(type);
+  argument.type = elementTypeOf(tensor.getElementType());
+  argument.anyRank = !tensor.hasRank();
+  if (tensor.hasRank())
+    for (int64_t size : tensor.getShape())
+      argument.dims.push_back(ShapedType::isDynamic(size) ? -1 : size);
+  if (auto names = dyn_cast_or_null<ArrayAttr>(
+          about ? about.get("onnx.dim_names") : Attribute()))
+    for (StringRef name : names.getAsValueRange<StringAttr>())
+      argument.dimNames.push_back(name.str());
+  return argument;
+}
+
+ObjectDescription llm::describeGraph(ModuleOp module,
+                                     const CompileOptions &options) {
+  ObjectDescription description;
+  description.name = options.name;
+  description.provenance = "llm-compile " LLM_VERSION "; graph from ONNX";
+  for (auto graph : module.getOps<onnx::GraphOp>()) {
+    for (auto [i, type] : llvm::enumerate(graph.getArgumentTypes()))
+      description.graphArguments.push_back(
+          describeValue(type, graph.getArgAttrDict(i)));
+    for (auto [i, type] : llvm::enumerate(graph.getResultTypes())) {
+      description.graphArguments.push_back(
+          describeValue(type, graph.getResultAttrDict(i)));
+      description.graphArguments.back().isOutput = true;
+    }
   }
   return description;
 }

@@ -19,6 +19,11 @@ ObjectDescription describeModel(mlir::ModuleOp module,
                                 const CompileOptions &options);
 
 /// Of a type that elements of weights, states or graph values can have.
+/// The same for a general graph: what the module's onnx.graph says of its inputs
+/// and outputs. Run it before that is lowered.
+ObjectDescription describeGraph(mlir::ModuleOp module,
+                                const CompileOptions &options);
+
 llmrt::ElementType elementTypeOf(mlir::Type type);
 
 /// Rows of a step at most: a prompt's chunk beside one token of every other

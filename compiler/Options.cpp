@@ -60,6 +60,11 @@ struct Flags {
                "(numbers separated by ':'), integer-sums, chunk-rows, "
                "attention-rows, block-rows"),
       cl::cat(category)};
+  cl::list<std::string> shapes{
+      "shape", cl::value_desc("NAME=1,?,768"),
+      cl::desc("Fix extents of an input of an ONNX graph; ?: any. Once for each "
+               "input"),
+      cl::cat(category)};
   cl::opt<std::string> dtype{
       "dtype", cl::init("auto"), cl::value_desc("type"),
       cl::desc("f32: matrices of floats are multiplied in f32; bf16, f16: they "
@@ -136,6 +141,24 @@ static std::string identifier(StringRef path) {
   return result;
 }
 
+/// NAME=1,?,768. False if it is not.
+static bool
+parseShape(StringRef text,
+           std::pair<std::string, std::vector<int64_t>> &shape) {
+  auto [name, sizes] = text.rsplit('=');
+  shape.first = name.str();
+  SmallVector<StringRef> parts;
+  if (!sizes.empty())
+    sizes.split(parts, ',');
+  for (StringRef part : parts) {
+    int64_t size = -1;
+    if (part != "?" && (part.getAsInteger(10, size) || size < 0))
+      return false;
+    shape.second.push_back(size);
+  }
+  return !name.empty() && text.contains('=');
+}
+
 bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   cl::ResetCommandLineParser();
   Flags flags;
@@ -199,6 +222,11 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   if (refined && options.targets.size() > 1)
     return wrong("-mcpu and -mattr refine one level; --target names " +
                  Twine(options.targets.size()));
+  for (const std::string &text : flags.shapes)
+    if (!parseShape(text, options.shapes.emplace_back()))
+      return wrong("--shape=" + text +
+                   ": accepted: the input's name, '=', sizes or '?' between "
+                   "commas");
   options.dtype = flags.dtype;
   options.kvCache = flags.kvCache;
   options.weightsInFile = flags.weights == "file";

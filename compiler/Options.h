@@ -21,6 +21,8 @@ struct CompileOptions {
   std::string cpu;                     ///< -mcpu, or empty
   std::vector<std::string> attributes; ///< -mattr: +name or -name
   std::vector<std::string> tiles;      ///< --tile: name=value
+  /// --shape: extents of a graph's inputs by name; -1: unknown
+  std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
   std::string dtype =
       "auto"; ///< f32, bf16, f16: what matrices are multiplied in
   std::string kvCache = "auto";

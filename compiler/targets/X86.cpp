@@ -191,7 +191,7 @@ llm::createTargetMachine(const CpuTarget &target) {
       CodeModel::Small, CodeGenOptLevel::Aggressive));
 }
 
-void llm::optimize(Module &module, TargetMachine &machine) {
+void llm::optimize(Module &module, TargetMachine &machine, bool vectorize) {
   module.setTargetTriple(machine.getTargetTriple());
   module.setDataLayout(machine.createDataLayout());
   for (Function &function : module) {
@@ -205,7 +205,8 @@ void llm::optimize(Module &module, TargetMachine &machine) {
   }
   PipelineTuningOptions tuning;
   // Tiles are vectors already; what is left scalar is cold.
-  tuning.LoopVectorization = false;
+  tuning.LoopVectorization = vectorize;
+  tuning.LoopInterleaving = vectorize;
   tuning.SLPVectorization = false;
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;

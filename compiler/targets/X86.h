@@ -68,8 +68,10 @@ llvm::Error setTileChoices(TileChoices &tiles,
 std::unique_ptr<llvm::TargetMachine>
 createTargetMachine(const CpuTarget &target);
 
-/// Optimises the module for the target.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine);
+/// Optimises the module for the target. `vectorize`: loops too, where the code
+/// is not made of vectors already.
+void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+              bool vectorize = false);
 
 /// Machine code: an object file, or assembly.
 llvm::SmallVector<char, 0>
