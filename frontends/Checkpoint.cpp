@@ -29,14 +29,20 @@ static std::string systemError(int code) {
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string &path,
                                                    std::string &error) {
+  // O_NONBLOCK: a pipe put in a file's place must not hang us.
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor >= 0)
+    return adopt(descriptor, path, error);
+  error = path + ": cannot be opened: " + systemError(errno);
+  return nullptr;
+}
+
+std::shared_ptr<const MappedFile>
+MappedFile::adopt(int descriptor, const std::string &path, std::string &error) {
   auto fail = [&](const std::string &what) {
     error = path + ": " + what;
     return nullptr;
   };
-  // O_NONBLOCK: a pipe put in a file's place must not hang us.
-  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0)
-    return fail("cannot be opened: " + systemError(errno));
   struct stat status;
   if (fstat(descriptor, &status) != 0) {
     int code = errno;

@@ -35,13 +35,36 @@ enum class SourceType : uint8_t {
   Q4_K,
   Q5_K,
   Q6_K,
+  // Plain element types that general graphs hold beside the first three.
+  F64,
+  I8,
+  U8,
+  I16,
+  U16,
+  I32,
+  U32,
+  I64,
+  U64,
+  Bool, ///< one byte; any but 0 is true
+  F8E4M3FN,
+  F8E4M3FNUZ,
+  F8E5M2,
+  F8E5M2FNUZ,
+  F8E8M0,
+  C64, ///< two F32
+  C128,
+  F4E2M1, ///< two a byte, the low half first; an odd count ends in half a byte
+  I4,
+  U4,
+  I2, ///< four a byte, the lowest bits first
+  U2,
 };
 
 struct SourceTensor {
   std::string name; ///< as in the file: for locations and messages
   SourceType type;
   std::vector<int64_t> shape; ///< outermost first; a linear weight is [out, in]
-  uint32_t file = 0;          ///< index into Checkpoint::files
+  uint32_t file = 0;          ///< index into WeightSource::files
   uint64_t offset = 0;        ///< bytes from the file's start; checked; may be
                               ///< unaligned in a safetensors file
   uint64_t bytes = 0;         ///< equals what shape and type need; checked
@@ -49,6 +72,10 @@ struct SourceTensor {
   /// interleaved (row 2i and 2i+1 of a head are rows i and i + head_dim/2 of
   /// the original). 0: rows as in the original; else the number of heads.
   uint32_t interleavedHeads = 0;
+  /// 0: the elements lie there one after another. Else `bytes` are those of a
+  /// protobuf message, and this repeated field of it holds the elements
+  /// (frontends/onnx/TypedData.h).
+  uint32_t field = 0;
 };
 
 /// A read-only private mapping of a whole regular file. Bytes are paged in when
@@ -57,6 +84,9 @@ class MappedFile {
 public:
   static std::shared_ptr<const MappedFile> open(const std::string &path,
                                                 std::string &error);
+  /// The same of a file that is open; closes the descriptor.
+  static std::shared_ptr<const MappedFile>
+  adopt(int descriptor, const std::string &path, std::string &error);
   MappedFile(const MappedFile &) = delete;
   MappedFile &operator=(const MappedFile &) = delete;
   ~MappedFile();
@@ -69,6 +99,12 @@ private:
   const uint8_t *bytes = nullptr;
   uint64_t length = 0;
   std::string name;
+};
+
+/// Tensors by name, in mapped files: what weights are streamed from.
+struct WeightSource {
+  std::vector<std::shared_ptr<const MappedFile>> files;
+  std::map<std::string, SourceTensor> tensors;
 };
 
 /// Rotary position embedding as the checkpoint asks for it. Fields beside
@@ -127,20 +163,17 @@ struct GgufTokenizer {
   std::optional<bool> addBos, addEos, addSpacePrefix;
 };
 
-struct Checkpoint {
+/// A decoder. Its tensors have common names: embed.weight, final_norm.weight,
+/// head.weight (absent when tied),
+/// layers.N.{input_norm,post_attention_norm}.weight,
+/// layers.N.attn.{q,k,v,o}.{weight,bias}, layers.N.attn.{q_norm,k_norm}.weight,
+/// layers.N.mlp.{gate,up,down}.{weight,bias}. Biases and q_norm, k_norm are
+/// there when the layer has them. Every tensor has the shape that `config` asks
+/// for; vectors are F32, F16 or BF16.
+struct Checkpoint : WeightSource {
   enum class Format { HuggingFace, Gguf } format;
   std::string path; ///< as the user gave it: for messages only, never stored
-  std::vector<std::shared_ptr<const MappedFile>> files;
   DecoderConfig config;
-
-  /// By common name: embed.weight, final_norm.weight, head.weight (absent when
-  /// tied), layers.N.{input_norm,post_attention_norm}.weight,
-  /// layers.N.attn.{q,k,v,o}.{weight,bias},
-  /// layers.N.attn.{q_norm,k_norm}.weight,
-  /// layers.N.mlp.{gate,up,down}.{weight,bias}. Biases and q_norm, k_norm are
-  /// there when the layer has them. Every tensor has the shape that `config`
-  /// asks for; vectors are F32, F16 or BF16.
-  std::map<std::string, SourceTensor> tensors;
 
   /// One of the two, or neither. tokenizer.json's bytes, unparsed.
   std::string tokenizerJson;

@@ -44,6 +44,18 @@ constexpr uint64_t kMaxGgufStringBytes = uint64_t(64) << 20;
 constexpr uint64_t kMaxGgufAlignment = 1 << 20;
 constexpr size_t kMaxMerges = 1 << 24;
 
+// ONNX. What remains of a model without its large tensors is held in memory.
+constexpr uint64_t kMaxOnnxModelBytes = uint64_t(256) << 20;
+constexpr uint64_t kMaxOnnxFields = 1 << 23; ///< names, texts and messages
+constexpr uint64_t kMaxOnnxNodes = 1 << 20;
+/// Messages inside messages: a graph in a node's attribute is three deeper.
+/// Protobuf itself reads 100.
+constexpr unsigned kMaxOnnxDepth = 90;
+constexpr size_t kMaxOnnxRank = 32;
+constexpr size_t kMaxOnnxName = 1 << 14;
+/// Larger tensors are streamed from the file when weights are packed.
+constexpr uint64_t kMaxOnnxConstantBytes = 64 << 10;
+
 /// Lines of one error message; the rest is counted.
 constexpr size_t kMaxProblems = 500;
 

@@ -1,8 +1,11 @@
 //===- PackWeights.cpp - Stream a checkpoint through packing code ---------===//
 //
-// The packing functions of a model go through the same lowering as its kernels
-// and run in process (ORC). Work is cut into runs of panels, which threads
-// claim; a run is packed into a buffer of the thread and written to its place.
+// A tensor whose elements the program reads as the file has them is copied, in
+// runs that threads claim, or decoded in one piece where it is a list of
+// protobuf numbers. All else goes through packing functions. The packing
+// functions of a model go through the same lowering as its kernels and run in
+// process (ORC). Work is cut into runs of panels, which threads claim; a run is
+// packed into a buffer of the thread and written to its place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,9 +13,13 @@
 
 #include "compiler/Pipelines.h"
 #include "compiler/object/PackingCode.h"
+#include "compiler/object/SourceBlocks.h"
 #include "compiler/object/WeightSegment.h"
 #include "compiler/targets/X86.h"
-#include "frontends/gguf/BlockFormats.h"
+#include "frontends/CheckedMath.h"
+#include "frontends/ErrorText.h"
+#include "frontends/PlainTensor.h"
+#include "frontends/onnx/TypedData.h"
 #include "passes/analysis/WeightLayout.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -33,8 +40,9 @@ namespace {
 /// (source tensor, panels, number of the first panel)
 using PackFunction = void (*)(const uint8_t *, uint8_t *, int64_t);
 
-/// A run of panels of one parameter's entry.
+/// A run of panels of one parameter's entry, or of elements that are copied.
 struct Work {
+  static constexpr unsigned kCopy = ~0u;
   unsigned function;
   const SourceTensor *source;
   int64_t firstPanel, panels, panelBytes;
@@ -45,8 +53,8 @@ constexpr int64_t kRunBytes = 4 << 20;
 
 class Packer {
 public:
-  Packer(ModuleOp module, const Checkpoint &checkpoint)
-      : module(module), checkpoint(checkpoint), layout(module),
+  Packer(ModuleOp module, const WeightSource &weights)
+      : module(module), weights(weights), layout(module),
         code(ModuleOp::create(module.getLoc())) {}
 
   LogicalResult collect() {
@@ -56,10 +64,14 @@ public:
            llvm::enumerate(op.getSources().getAsValueRange<StringAttr>())) {
         if (name.empty())
           continue;
-        auto it = checkpoint.tensors.find(name.str());
-        if (it == checkpoint.tensors.end())
-          return op.emitError()
-                 << "the checkpoint has no tensor '" << name << "'";
+        auto it = weights.tensors.find(name.str());
+        if (it == weights.tensors.end())
+          return op.emitError() << "the model has no tensor '" << name << "'";
+        if (isCopied(it->second.type, op.getType())) {
+          if (failed(addCopies(op, it->second, offsets[entry])))
+            return failure();
+          continue;
+        }
         FailureOr<unsigned> function = functionFor(op, it->second);
         if (failed(function))
           return failure();
@@ -70,6 +82,8 @@ public:
   }
 
   LogicalResult compile() {
+    if (kinds.empty())
+      return success();
     PassManager pm(module.getContext());
     addConversionToLLVM(pm, /*barePointers=*/true);
     if (failed(pm.run(*code)))
@@ -166,11 +180,57 @@ private:
                       bytes, offset + panel * bytes});
   }
 
+  LogicalResult addCopies(ParameterOp op, const SourceTensor &source,
+                          uint64_t offset) {
+    int64_t count = cast<RankedTensorType>(op.getType()).getNumElements();
+    if (checkedElementCount(source.shape) != static_cast<uint64_t>(count))
+      return op.emitError()
+             << "holds " << count << " elements but tensor '" << source.name
+             << "' has the shape " << shapeText(source.shape);
+    int64_t width = elementBytes(source.type);
+    // A list of numbers can only be read from its start.
+    int64_t step =
+        source.field ? std::max<int64_t>(1, count) : kRunBytes / width;
+    for (int64_t first = 0; first < count; first += step)
+      work.push_back({Work::kCopy, &source, first,
+                      std::min(step, count - first), width,
+                      offset + first * width});
+    return success();
+  }
+
+  llvm::Error copy(const Work &w, const uint8_t *source,
+                   std::vector<uint8_t> &buffer, WeightSegmentWriter &segment) {
+    if (!w.source->field) {
+      buffer.resize(w.panels * w.panelBytes);
+      copyElements(w.source->type, source, w.firstPanel, w.panels,
+                   buffer.data());
+      return segment.write(w.offset, buffer);
+    }
+    std::string_view message(reinterpret_cast<const char *>(source),
+                             static_cast<size_t>(w.source->bytes));
+    onnx::TypedData data(onnx::WireReader(message), w.source->type);
+    int64_t step = kRunBytes / w.panelBytes;
+    for (int64_t first = 0; first < w.panels; first += step) {
+      int64_t count = std::min(step, w.panels - first);
+      buffer.resize(count * w.panelBytes);
+      if (data.read(buffer.data(), count) != static_cast<uint64_t>(count))
+        return llvm::createStringError("tensor '" + w.source->name +
+                                       "' has fewer elements than its shape "
+                                       "says");
+      if (llvm::Error error =
+              segment.write(w.offset + first * w.panelBytes, buffer))
+        return error;
+    }
+    return llvm::Error::success();
+  }
+
   llvm::Error pack(const Work &w, std::vector<uint8_t> &buffer,
                    WeightSegmentWriter &segment) {
-    buffer.assign(w.panels * w.panelBytes, 0);
     const uint8_t *source =
-        checkpoint.files[w.source->file]->data() + w.source->offset;
+        weights.files[w.source->file]->data() + w.source->offset;
+    if (w.function == Work::kCopy)
+      return copy(w, source, buffer, segment);
+    buffer.assign(w.panels * w.panelBytes, 0);
     for (int64_t i = 0; i < w.panels; ++i)
       functions[w.function](source, buffer.data() + i * w.panelBytes,
                             w.firstPanel + i);
@@ -178,7 +238,7 @@ private:
   }
 
   ModuleOp module;
-  const Checkpoint &checkpoint;
+  const WeightSource &weights;
   WeightLayout layout;
   OwningOpRef<ModuleOp> code;
   SmallVector<PackingKind> kinds;
@@ -189,10 +249,10 @@ private:
 
 } // namespace
 
-LogicalResult llm::packWeights(ModuleOp module, const Checkpoint &checkpoint,
+LogicalResult llm::packWeights(ModuleOp module, const WeightSource &source,
                                WeightSegmentWriter &segment, unsigned threads,
                                llvm::function_ref<void(double)> progress) {
-  Packer packer(module, checkpoint);
+  Packer packer(module, source);
   if (failed(packer.collect()) || failed(packer.compile()))
     return failure();
   return packer.run(segment, threads, progress);

@@ -2,6 +2,7 @@
 
 #include "compiler/object/SourceBlocks.h"
 
+#include "frontends/PlainTensor.h"
 #include "frontends/gguf/BlockFormats.h"
 #include "passes/tile/Passes.h"
 
@@ -21,9 +22,55 @@ Type llm::elementType(Builder &builder, SourceType type) {
     return builder.getF16Type();
   case SourceType::BF16:
     return builder.getBF16Type();
-  default:
+  case SourceType::F64:
+    return builder.getF64Type();
+  case SourceType::Bool:
+    return builder.getI1Type();
+  case SourceType::I2:
+  case SourceType::I4:
+  case SourceType::I8:
+  case SourceType::I16:
+  case SourceType::I32:
+  case SourceType::I64:
+    return builder.getIntegerType(elementBits(type));
+  case SourceType::U2:
+  case SourceType::U4:
+  case SourceType::U8:
+  case SourceType::U16:
+  case SourceType::U32:
+  case SourceType::U64:
+    return builder.getIntegerType(elementBits(type), /*isSigned=*/false);
+  case SourceType::F4E2M1:
+    return builder.getType<Float4E2M1FNType>();
+  case SourceType::F8E4M3FN:
+    return builder.getType<Float8E4M3FNType>();
+  case SourceType::F8E4M3FNUZ:
+    return builder.getType<Float8E4M3FNUZType>();
+  case SourceType::F8E5M2:
+    return builder.getType<Float8E5M2Type>();
+  case SourceType::F8E5M2FNUZ:
+    return builder.getType<Float8E5M2FNUZType>();
+  case SourceType::F8E8M0:
+    return builder.getType<Float8E8M0FNUType>();
+  case SourceType::C64:
+    return ComplexType::get(builder.getF32Type());
+  case SourceType::C128:
+    return ComplexType::get(builder.getF64Type());
+  default: // blocks
     return {};
   }
+}
+
+bool llm::isCopied(SourceType type, Type to) {
+  auto tensor = dyn_cast<RankedTensorType>(to);
+  Builder builder(to.getContext());
+  Type from = elementType(builder, type);
+  if (!tensor || !from)
+    return false;
+  Type element = tensor.getElementType();
+  return from == element ||
+         (element.isInteger() && from.isIntOrFloat() &&
+          from.getIntOrFloatBitWidth() == element.getIntOrFloatBitWidth());
 }
 
 Value llm::loadBytes(TileCode &c, Value bytes, Value at, Type type) {

@@ -16,8 +16,13 @@
 
 namespace llm {
 
+/// Whether packing code reads the type's elements.
 bool isDense(SourceType type);
+/// Null for block types.
 mlir::Type elementType(mlir::Builder &builder, SourceType type);
+/// Whether a parameter of type `to` is copied from the file as it is: a tensor
+/// of the same elements, or of their bits as integers.
+bool isCopied(SourceType type, mlir::Type to);
 
 /// The scalar of `type` at byte `at`.
 mlir::Value loadBytes(TileCode &c, mlir::Value bytes, mlir::Value at,

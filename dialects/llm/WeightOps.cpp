@@ -9,11 +9,14 @@ LogicalResult ParameterOp::verify() {
   if (llvm::all_of(getSources().getAsValueRange<StringAttr>(),
                    [](StringRef name) { return name.empty(); })) // C1
     return emitOpError() << "names no source";
-  auto vector = dyn_cast<RankedTensorType>(getType());
-  if (!isa<PackedType>(getType()) && !(vector && vector.getRank() == 1 &&
-                                       vector.getElementType().isF32())) // C2
-    return emitOpError() << "is a packed matrix or a vector of f32; found "
-                         << getType();
+  auto tensor = dyn_cast<RankedTensorType>(getType());
+  if (!isa<PackedType>(getType()) && !(tensor && tensor.hasStaticShape() &&
+                                       isa<IntegerType, FloatType, ComplexType>(
+                                           tensor.getElementType()))) // C2
+    return emitOpError()
+           << "is a packed matrix or a tensor of known shape and of numbers; "
+              "found "
+           << getType();
   return success();
 }
 

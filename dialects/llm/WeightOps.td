@@ -17,11 +17,15 @@ def LLM_ParameterOp : LLM_Op<"parameter", [Symbol]> {
     `source_type` is the element or block type in the file ("F32", "Q4_1", ...).
 
     * (C1) `sources` is not empty and names at least one tensor.
-    * (C2) the type is a packed matrix or a vector of f32.
+    * (C2) the type is a packed matrix or a tensor of known shape whose elements
+      are numbers or truth values. A tensor lies in memory as its source does,
+      one element after another; elements below 8 bits take a byte each.
 
     ```mlir
     llm.parameter @mlp.up : !llm.packed<1536x576, #llm.dense<bf16>>
       from "BF16" ["layers.0.mlp.up.weight", "layers.1.mlp.up.weight"]
+    ...
+    llm.parameter @conv1.weight : tensor<64x3x7x7xf16> from "F16" ["conv1.weight"]
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type,
@@ -46,7 +50,7 @@ def LLM_WeightOp : LLM_Op<"weight",
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$parameter, Optional<Index>:$layer);
-  let results = (outs AnyTypeOf<[LLM_PackedType, LLM_Vector]>:$result);
+  let results = (outs AnyTypeOf<[LLM_PackedType, AnyStaticShapeTensor]>:$result);
   let assemblyFormat = "$parameter (`[` $layer^ `]`)? attr-dict `:` type($result)";
 }
 

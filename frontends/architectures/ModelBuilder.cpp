@@ -32,8 +32,9 @@ static Attribute encodingOf(MLIRContext *context, SourceType type) {
   case SourceType::Q4_K: return grouped(4, 32, 0, true, 256);
   case SourceType::Q5_K: return grouped(5, 32, 0, true, 256);
   case SourceType::Q6_K: return grouped(6, 16, 32, false, 256);
+  default: break;
   }
-  llvm_unreachable("every source type has an encoding");
+  llvm_unreachable("checkpoints hold no other type");
 }
 
 ModelBuilder::ModelBuilder(ModuleOp module, const Checkpoint &checkpoint)

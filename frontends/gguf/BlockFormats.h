@@ -12,7 +12,8 @@
 // low, nib(b, 1) the high half of byte b; bits(b, s, n) are n bits of byte b
 // from bit s up.
 //
-//   F32, F16, BF16  blocks of one element: 4, 2, 2 bytes
+//   F32, F16, BF16  blocks of one element: 4, 2, 2 bytes; so are the other plain
+//   types, but for those below 8 bits, of which a block is one byte
 //
 //   Q4_0   32 elements, 18 bytes
 //     0  f16 d        2..17  quants
@@ -117,6 +118,50 @@ constexpr BlockFormat blockFormat(SourceType type) {
     return {"Q5_K", 256, 176, 32, true};
   case SourceType::Q6_K:
     return {"Q6_K", 256, 210, 16, false};
+  case SourceType::F64:
+    return {"F64", 1, 8, 0, false};
+  case SourceType::I8:
+    return {"I8", 1, 1, 0, false};
+  case SourceType::U8:
+    return {"U8", 1, 1, 0, false};
+  case SourceType::I16:
+    return {"I16", 1, 2, 0, false};
+  case SourceType::U16:
+    return {"U16", 1, 2, 0, false};
+  case SourceType::I32:
+    return {"I32", 1, 4, 0, false};
+  case SourceType::U32:
+    return {"U32", 1, 4, 0, false};
+  case SourceType::I64:
+    return {"I64", 1, 8, 0, false};
+  case SourceType::U64:
+    return {"U64", 1, 8, 0, false};
+  case SourceType::Bool:
+    return {"Bool", 1, 1, 0, false};
+  case SourceType::F8E4M3FN:
+    return {"F8E4M3FN", 1, 1, 0, false};
+  case SourceType::F8E4M3FNUZ:
+    return {"F8E4M3FNUZ", 1, 1, 0, false};
+  case SourceType::F8E5M2:
+    return {"F8E5M2", 1, 1, 0, false};
+  case SourceType::F8E5M2FNUZ:
+    return {"F8E5M2FNUZ", 1, 1, 0, false};
+  case SourceType::F8E8M0:
+    return {"F8E8M0", 1, 1, 0, false};
+  case SourceType::C64:
+    return {"C64", 1, 8, 0, false};
+  case SourceType::C128:
+    return {"C128", 1, 16, 0, false};
+  case SourceType::F4E2M1:
+    return {"F4E2M1", 2, 1, 0, false};
+  case SourceType::I4:
+    return {"I4", 2, 1, 0, false};
+  case SourceType::U4:
+    return {"U4", 2, 1, 0, false};
+  case SourceType::I2:
+    return {"I2", 4, 1, 0, false};
+  case SourceType::U2:
+    return {"U2", 4, 1, 0, false};
   }
   return {"", 1, 0, 0, false};
 }

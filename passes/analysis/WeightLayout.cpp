@@ -8,8 +8,17 @@ using namespace llm;
 int64_t llm::packedBytes(Type type) {
   if (auto packed = dyn_cast<PackedType>(type))
     return packed.getBytes();
-  auto vector = cast<RankedTensorType>(type);
-  return paddedColumns(vector.getDimSize(0)) * 4;
+  auto tensor = cast<RankedTensorType>(type);
+  if (tensor.getRank() == 1 && tensor.getElementType().isF32())
+    return paddedColumns(tensor.getDimSize(0)) * 4;
+  return llvm::alignTo(
+      tensor.getNumElements() * bytesInMemory(tensor.getElementType()), 64);
+}
+
+int64_t llm::bytesInMemory(Type element) {
+  if (auto complex = dyn_cast<ComplexType>(element))
+    return 2 * bytesInMemory(complex.getElementType());
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
 
 WeightLayout::WeightLayout(ModuleOp module) {
@@ -41,6 +50,9 @@ WeightLayout::WeightLayout(ModuleOp module) {
   for (ParameterOp op : llvm::drop_begin(parameters, next))
     if (op.getSources().size() == 1)
       place(op, 0);
+  // Kernels may read a vector past a tensor's end.
+  if (total)
+    total += 64;
 }
 
 ArrayRef<int64_t> WeightLayout::offsets(StringRef parameter) const {

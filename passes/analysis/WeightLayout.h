@@ -16,6 +16,9 @@
 
 namespace llm {
 
+/// Bytes of an element of a tensor: one where it has fewer than 8 bits.
+int64_t bytesInMemory(mlir::Type element);
+
 /// Bytes that a parameter's type takes in the segment.
 int64_t packedBytes(mlir::Type type);
 

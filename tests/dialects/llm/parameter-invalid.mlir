@@ -10,10 +10,10 @@ llm.parameter @c1_empty_names_only : tensor<16xf32> from "F32" ["", ""]
 
 // -----
 
-// expected-error@+1 {{is a packed matrix or a vector of f32; found 'tensor<16x16xf32>'}}
-llm.parameter @c2_matrix_that_is_not_packed : tensor<16x16xf32> from "F32" ["w"]
+// expected-error@+1 {{is a packed matrix or a tensor of known shape and of numbers; found 'tensor<?x16xf32>'}}
+llm.parameter @c2_unknown_extent : tensor<?x16xf32> from "F32" ["w"]
 
 // -----
 
-// expected-error@+1 {{is a packed matrix or a vector of f32; found 'tensor<16xbf16>'}}
-llm.parameter @c2_vector_of_bf16 : tensor<16xbf16> from "BF16" ["w"]
+// expected-error@+1 {{is a packed matrix or a tensor of known shape and of numbers; found 'tensor<16xindex>'}}
+llm.parameter @c2_elements_that_are_no_numbers : tensor<16xindex> from "I64" ["w"]

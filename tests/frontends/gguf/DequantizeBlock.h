@@ -13,6 +13,7 @@
 
 #include "frontends/gguf/BlockFormats.h"
 
+#include <cstdlib>
 #include <cmath>
 #include <cstring>
 
@@ -119,6 +120,8 @@ inline void dequantizeBlock(SourceType type, const uint8_t *block,
                 32);
       values[e] = half(208) * float(int8(192 + g)) * q;
       break;
+    default:
+      std::abort(); // no block
     }
   }
 }
