@@ -1,0 +1,61 @@
+//===- OpenModel.cpp - Scan, parse and check an ONNX file -----------------===//
+//
+// See Importer.h. libonnx's checker wants either a tensor's elements or none by
+// its shape, and inference wants shapes, so the file is scanned once for each.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/importer/Importer.h"
+
+#include "dialects/onnx/OnnxLibrary.h"
+#include "frontends/ErrorText.h"
+#include "frontends/onnx/ExternalData.h"
+#include "frontends/onnx/WireScan.h"
+#include "frontends/onnx/importer/Functions.h"
+#include "frontends/onnx/importer/UnsupportedOps.h"
+
+#include "onnx/onnx_pb.h"
+
+using namespace llm;
+using namespace llm::onnx;
+
+std::unique_ptr<OnnxModel> llm::openOnnx(const std::string &path,
+                                         std::string &error) {
+  auto model = std::make_unique<OnnxModel>();
+  model->path = path;
+  std::shared_ptr<const MappedFile> file = MappedFile::open(path, error);
+  if (!file)
+    return nullptr;
+  model->weights.files.push_back(file);
+  std::string_view bytes(reinterpret_cast<const char *>(file->data()),
+                         file->size());
+  auto fail = [&](const std::string &what) {
+    error = path + ": " + what;
+    return nullptr;
+  };
+  ExternalData external(path, model->weights);
+  auto resolve = [&](auto &&...arguments) {
+    return external.resolve(std::forward<decltype(arguments)>(arguments)...);
+  };
+  ScannedModel scanned;
+  std::string reason;
+  ::onnx::ModelProto proto;
+  if (!scanModel(bytes, ScanPurpose::Check, resolve, scanned, reason))
+    return fail(reason);
+  if (!proto.ParseFromString(scanned.bytes))
+    return fail("is no ModelProto of ONNX");
+  reason = faultOfFunctions(proto);
+  if (!reason.empty())
+    return fail(reason);
+  // Ops that no schema knows are listed together when the graph is imported.
+  if (findUnsupported(proto, {}).empty()) {
+    reason = checkModel(proto);
+    if (!reason.empty())
+      return fail("does not follow the standard: " + reason);
+  }
+  if (!scanModel(bytes, ScanPurpose::Import, resolve, scanned, reason))
+    return fail(reason);
+  model->bytes = std::move(scanned.bytes);
+  model->largeTensors = std::move(scanned.tensors);
+  return model;
+}
