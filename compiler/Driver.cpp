@@ -28,6 +28,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Target/TargetMachine.h"
@@ -133,7 +134,7 @@ private:
       return failure();
     OnnxImportOptions import;
     import.isLowered = [](StringRef domain, StringRef type, int version) {
-      return onnx::LoweringTable::get().find(domain, type, version) != nullptr;
+      return llm::onnx::LoweringTable::get().find(domain, type, version) != nullptr;
     };
     import.shapes = options.shapes;
     module = importOnnx(context, *model, import);

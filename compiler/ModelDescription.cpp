@@ -207,11 +207,11 @@ static GraphArgumentDescription describeValue(Type type, DictionaryAttr about) {
   if (auto name = dyn_cast_or_null<StringAttr>(
           about ? about.get("onnx.name") : Attribute()))
     argument.name = name.str();
-  if (auto optional = dyn_cast<onnx::OptionalType>(type)) {
+  if (auto optional = dyn_cast<llm::onnx::OptionalType>(type)) {
     argument.optional = true;
     type = optional.getElement();
   }
-  if (auto sequence = dyn_cast<onnx::SequenceType>(type)) {
+  if (auto sequence = dyn_cast<llm::onnx::SequenceType>(type)) {
     argument.kind = llmrt::GraphValueKind::Sequence;
     type = sequence.getElement();
   }
@@ -233,7 +233,7 @@ ObjectDescription llm::describeGraph(ModuleOp module,
   ObjectDescription description;
   description.name = options.name;
   description.provenance = "llm-compile " LLM_VERSION "; graph from ONNX";
-  for (auto graph : module.getOps<onnx::GraphOp>()) {
+  for (auto graph : module.getOps<llm::onnx::GraphOp>()) {
     for (auto [i, type] : llvm::enumerate(graph.getArgumentTypes()))
       description.graphArguments.push_back(
           describeValue(type, graph.getArgAttrDict(i)));
