@@ -28,7 +28,6 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Target/TargetMachine.h"
@@ -44,16 +43,6 @@ static constexpr bool kChecksItself = false;
 #else
 static constexpr bool kChecksItself = true;
 #endif
-
-/// By its first field, the IR version, or by its name.
-static bool isOnnxFile(StringRef path) {
-  if (path.ends_with(".onnx"))
-    return true;
-  if (llvm::sys::fs::is_directory(path))
-    return false;
-  auto head = llvm::MemoryBuffer::getFileSlice(path, 1, 0);
-  return head && (*head)->getBuffer() == "\x08";
-}
 
 namespace {
 

@@ -100,14 +100,19 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
                                   std::vector<TypeProto> &outputs) {
   const OpSchema &definition =
       *static_cast<const OpSchema *>(schema.definition);
+  // libonnx keeps values by name alone, which two branches of an If may share.
+  bool hasGraphs = false;
+  for (const auto &attribute : node.attribute())
+    hasGraphs |= attribute.has_g();
   const ShapeInferenceOptions options(/*check_type=*/false, /*strict_mode=*/0,
-                                      /*data_prop=*/true);
+                                      /*data_prop=*/!hasGraphs);
   outputs.clear();
   outputs.resize(node.output_size());
   try {
     inference::GraphInferenceContext graphs(
         state->types, state->opsets, /*symbol_table=*/nullptr, state->functions,
-        ::onnx::OpSchemaRegistry::Instance(), &state->shapes);
+        ::onnx::OpSchemaRegistry::Instance(),
+        hasGraphs ? nullptr : &state->shapes);
     inference::InferenceContextImpl context(node, state->types,
                                             state->constants, {}, options,
                                             &state->shapes, &graphs);

@@ -37,6 +37,10 @@ struct OnnxModel {
   std::vector<SourceTensor> largeTensors;
 };
 
+/// Whether the path is a file that begins as a model of ONNX does, or one that
+/// is named so and has no mark of another format.
+bool isOnnxFile(const std::string &path);
+
 /// Maps the file, scans it and holds it against the standard. Null with
 /// `error`.
 std::unique_ptr<OnnxModel> openOnnx(const std::string &path,

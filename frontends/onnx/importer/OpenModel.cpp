@@ -19,6 +19,21 @@
 using namespace llm;
 using namespace llm::onnx;
 
+static std::string_view bytesOf(const MappedFile &file) {
+  return {reinterpret_cast<const char *>(file.data()), file.size()};
+}
+
+bool llm::isOnnxFile(const std::string &path) {
+  std::string error;
+  std::shared_ptr<const MappedFile> file = MappedFile::open(path, error);
+  if (!file)
+    return false;
+  // A damaged model is told from a file of another kind by its name alone.
+  std::string_view bytes = bytesOf(*file), name = path;
+  bool named = name.size() >= 5 && name.substr(name.size() - 5) == ".onnx";
+  return looksLikeModel(bytes) || (named && bytes.substr(0, 4) != "GGUF");
+}
+
 std::unique_ptr<OnnxModel> llm::openOnnx(const std::string &path,
                                          std::string &error) {
   auto model = std::make_unique<OnnxModel>();
@@ -27,8 +42,7 @@ std::unique_ptr<OnnxModel> llm::openOnnx(const std::string &path,
   if (!file)
     return nullptr;
   model->weights.files.push_back(file);
-  std::string_view bytes(reinterpret_cast<const char *>(file->data()),
-                         file->size());
+  std::string_view bytes = bytesOf(*file);
   auto fail = [&](const std::string &what) {
     error = path + ": " + what;
     return nullptr;
