@@ -12,7 +12,10 @@
 #include "onnx/version_converter/convert.h"
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
+#include <sstream>
+#include <stdexcept>
 #include <unordered_map>
 
 using namespace llm::onnx;
@@ -48,9 +51,48 @@ std::string llm::onnx::checkModel(const ModelProto &model) {
   return guarded([&] { ::onnx::checker::check_model(model); });
 }
 
+/// libonnx 1.23 never comes back from an equation of Einsum that has a blank,
+/// or another character that is no letter, among its inputs: blanks, which mean
+/// nothing, go, and what else there is is refused.
+static void tameEquation(std::string &equation) {
+  equation.erase(std::remove(equation.begin(), equation.end(), ' '),
+                 equation.end());
+  std::string inputs = equation.substr(0, equation.find("->")), term;
+  for (std::istringstream terms(inputs); std::getline(terms, term, ',');) {
+    if (size_t ellipsis = term.find("..."); ellipsis != term.npos)
+      term.erase(ellipsis, 3);
+    for (unsigned char letter : term)
+      if (letter >= 128 || !std::isalpha(letter))
+        throw std::invalid_argument("Einsum: equation '" + equation +
+                                    "' has a character that is no label");
+  }
+}
+
+static void tame(NodeProto &node);
+
+static void tame(GraphProto &graph) {
+  for (NodeProto &node : *graph.mutable_node())
+    tame(node);
+}
+
+static void tame(NodeProto &node) {
+  for (AttributeProto &attribute : *node.mutable_attribute()) {
+    if (node.op_type() == "Einsum" && attribute.name() == "equation")
+      tameEquation(*attribute.mutable_s());
+    if (attribute.has_g())
+      tame(*attribute.mutable_g());
+    for (GraphProto &graph : *attribute.mutable_graphs())
+      tame(graph);
+  }
+}
+
 std::string llm::onnx::inferShapes(ModelProto &model) {
   schemas();
   return guarded([&] {
+    tame(*model.mutable_graph());
+    for (FunctionProto &function : *model.mutable_functions())
+      for (NodeProto &node : *function.mutable_node())
+        tame(node);
     ::onnx::shape_inference::InferShapes(
         model, ::onnx::OpSchemaRegistry::Instance(),
         ShapeInferenceOptions(/*check_type=*/false, /*strict_mode=*/0,
@@ -62,6 +104,7 @@ std::string llm::onnx::inferNode(NodeProto &node, const Schema &schema,
                                  const std::vector<NodeInput> &inputs,
                                  std::vector<TypeProto> &outputs) {
   return guarded([&] {
+    tame(node);
     std::vector<TypeProto> types(inputs.size());
     std::unordered_map<std::string, TypeProto *> typeOf;
     std::unordered_map<std::string, const TensorProto *> valueOf;
@@ -260,6 +303,7 @@ std::string llm::onnx::convertNode(const NodeProto &node,
     GraphProto &graph = *model.mutable_graph();
     graph.set_name("node");
     *graph.add_node() = node;
+    tame(graph);
     for (int index = 0; index < node.input_size(); ++index) {
       if (node.input(index).empty() || size_t(index) >= inputs.size())
         continue;

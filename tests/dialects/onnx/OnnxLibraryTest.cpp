@@ -283,3 +283,26 @@ TEST(OnnxLibrary, BodiesOfOtherDomainsSayTheVersionOfTheirOps) {
   EXPECT_EQ(imports, (std::map<std::string, int64_t>{{"", newestOpset("")},
                                                      {"ai.onnx.preview", 1}}));
 }
+
+// libonnx 1.23 never returns from these by itself.
+TEST(OnnxLibrary, ComesBackFromEquationsThatAreNotLettersAlone) {
+  for (auto [equation, isGood] :
+       {std::pair("i j -> j i", true), std::pair("ij->ji", true),
+        std::pair("...j -> ...", true), std::pair("i+j->ij", false),
+        std::pair("i.j", false), std::pair("......", false)}) {
+    ::onnx::NodeProto node = makeNode("Einsum", {"x"}, {"y"});
+    auto *attribute = node.add_attribute();
+    attribute->set_name("equation");
+    attribute->set_type(::onnx::AttributeProto::STRING);
+    attribute->set_s(equation);
+    ::onnx::ModelProto model = modelOf(node, 12);
+    EXPECT_EQ(inferShapes(model).empty(), isGood) << equation;
+    ::onnx::TypeProto x = tensorType(TensorProto::FLOAT, {2, 3});
+    std::vector<::onnx::TypeProto> outputs;
+    EXPECT_EQ(
+        inferNode(node, *findSchema("", "Einsum", 12), {{&x, nullptr}}, outputs)
+            .empty(),
+        isGood)
+        << equation;
+  }
+}
