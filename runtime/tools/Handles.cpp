@@ -62,6 +62,20 @@ tools::EnginePointer tools::createEngine(llmrt_model *model,
   return EnginePointer(engine);
 }
 
+tools::GraphPointer tools::createGraph(llmrt_model *model,
+                                       const llmrt_graph_options &options) {
+  llmrt_graph *graph = nullptr;
+  orExit(llmrt_graph_create(model, &options, &graph));
+  return GraphPointer(graph);
+}
+
+tools::ResultsPointer tools::run(llmrt_graph *graph,
+                                 const std::vector<llmrt_input> &inputs) {
+  llmrt_results *results = nullptr;
+  orExit(llmrt_graph_run(graph, inputs.data(), inputs.size(), &results));
+  return ResultsPointer(results);
+}
+
 /// Calls `fill(data, capacity, &size)` with a buffer that is large enough.
 template <typename Container, typename Fill>
 static Container filled(Fill &&fill) {

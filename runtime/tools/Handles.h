@@ -24,10 +24,16 @@ struct Deleter {
   void operator()(llmrt_session *session) const {
     llmrt_session_destroy(session);
   }
+  void operator()(llmrt_graph *graph) const { llmrt_graph_destroy(graph); }
+  void operator()(llmrt_results *results) const {
+    llmrt_results_release(results);
+  }
 };
 using ModelPointer = std::unique_ptr<llmrt_model, Deleter>;
 using EnginePointer = std::unique_ptr<llmrt_engine, Deleter>;
 using SessionPointer = std::unique_ptr<llmrt_session, Deleter>;
+using GraphPointer = std::unique_ptr<llmrt_graph, Deleter>;
+using ResultsPointer = std::unique_ptr<llmrt_results, Deleter>;
 
 /// Prints "llm-run: error: sentence" and exits.
 [[noreturn]] void exitWith(const std::string &sentence);
@@ -51,6 +57,9 @@ struct CommonOptions {
 llmrt_model_info infoOf(const llmrt_model *model);
 EnginePointer createEngine(llmrt_model *model,
                            const llmrt_engine_options &options);
+GraphPointer createGraph(llmrt_model *model,
+                         const llmrt_graph_options &options);
+ResultsPointer run(llmrt_graph *graph, const std::vector<llmrt_input> &inputs);
 
 /// Text to ids, with LLMRT_* flags.
 std::vector<int32_t> tokenize(const llmrt_model *model, const std::string &text,

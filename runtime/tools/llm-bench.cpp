@@ -7,9 +7,12 @@
 // repeats, with the same threads: each repeat is compared with what the machine
 // could do just before and just after it.
 //
+// Of a graph of tensors: the time of a call (GraphBench.h).
+//
 //===----------------------------------------------------------------------===//
 
 #include "runtime/tools/BenchReport.h"
+#include "runtime/tools/GraphBench.h"
 #include "runtime/tools/Handles.h"
 #include "runtime/tools/MachinePeaks.h"
 
@@ -30,8 +33,11 @@ struct BenchOptions : CommonOptions {
   uint32_t repeats = 5;
   bool json = false;
   CLI::Option *batchesGiven = nullptr;
+  CLI::Option_group *decoderFlags = nullptr;
+  GraphBenchOptions graph;
 
   void add(CLI::App &app);
+  void checkKind(const llmrt_model_info &info) const;
   void leaveOutBatches(uint32_t maxBatch);
 };
 
@@ -68,10 +74,11 @@ private:
 
 void BenchOptions::add(CLI::App &app) {
   CommonOptions::add(app);
+  decoderFlags = app.add_option_group("Decoders");
   // One argument a flag: what follows may be the model.
   auto list = [&](const char *flag, std::vector<uint32_t> &values,
                   const char *help) {
-    return app.add_option(flag, values, help)
+    return decoderFlags->add_option(flag, values, help)
         ->delimiter(',')
         ->allow_extra_args(false)
         ->check(CLI::PositiveNumber);
@@ -86,6 +93,20 @@ void BenchOptions::add(CLI::App &app) {
                  "(default: 5)")
       ->check(CLI::PositiveNumber);
   app.add_flag("--json", json, "Print JSON");
+  graph.add(app);
+}
+
+/// What is asked for has to be what the model does.
+void BenchOptions::checkKind(const llmrt_model_info &info) const {
+  for (const CLI::Option *option : decoderFlags->get_options())
+    if (info.is_graph && option->count() != 0)
+      exitWith(fmt::format("{}: '{}' is a graph of tensors, not a decoder: it "
+                           "is measured on --input-shape or --input",
+                           option->get_name(), info.name));
+  if (!info.is_graph && graph.inputs.size() + graph.shapes.size() != 0)
+    exitWith(fmt::format("'{}' is a decoder, which takes tokens; graphs of "
+                         "tensors have inputs",
+                         info.name));
 }
 
 void BenchOptions::leaveOutBatches(uint32_t maxBatch) {
@@ -212,6 +233,12 @@ int main(int count, char **arguments) {
 
   ModelPointer model = options.open();
   llmrt_model_info info = infoOf(model.get());
+  options.checkKind(info);
+  if (info.is_graph) {
+    benchGraph(model.get(), options.threads, options.repeats, options.json,
+               options.graph);
+    return 0;
+  }
   options.leaveOutBatches(info.max_batch);
   Bench bench(model.get(), options);
   MachinePeaks peaks(bench.threads());

@@ -106,6 +106,10 @@ int main(int count, char **arguments) {
 
   ModelPointer model = options.open();
   llmrt_model_info info = infoOf(model.get());
+  if (info.is_graph)
+    exitWith(fmt::format("'{}' is a graph of tensors; perplexity is of a "
+                         "decoder",
+                         info.name));
   uint32_t window = options.window;
   uint32_t stride = options.stride ? options.stride : window;
   if (window > info.max_context)

@@ -2,11 +2,13 @@
 //
 // llm-run model.so "prompt" continues a text, with --chat it answers a message,
 // and without a prompt it converses. --tokens, --ids and --logits are for
-// comparing a model with its reference.
+// comparing a model with its reference. A graph of tensors runs on files:
+// --input, --output, --test-data.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/tools/Chat.h"
+#include "runtime/tools/GraphRun.h"
 #include "runtime/tools/Handles.h"
 #include "runtime/tools/LogitsFile.h"
 
@@ -31,9 +33,11 @@ struct RunOptions : CommonOptions {
   std::vector<const char *> stopPointers;
   uint32_t context = 0;
   llmrt_request_options request = {};
+  GraphOptions graph;
 
   void add(CLI::App &app);
   void complete();
+  void checkKind(const llmrt_model_info &info) const;
 };
 
 } // namespace
@@ -78,6 +82,7 @@ void RunOptions::add(CLI::App &app) {
   app.add_option("--logits", logits,
                  "Write f32 logits of every position that was computed, of the "
                  "prompt and of what is generated, to this safetensors file");
+  graph.add(app);
 }
 
 void RunOptions::complete() {
@@ -85,6 +90,19 @@ void RunOptions::complete() {
     stopPointers.push_back(string.c_str());
   request.stop_strings = stopPointers.data();
   request.stop_string_count = stopPointers.size();
+}
+
+/// What is asked for has to be what the model does.
+void RunOptions::checkKind(const llmrt_model_info &info) const {
+  if (info.is_graph && (prompt || !tokens.empty() || chat))
+    exitWith(fmt::format("'{}' is a graph of tensors, which takes no text or "
+                         "tokens: --input NAME=file.npy or --test-data DIR",
+                         info.name));
+  std::string flag = graph.given();
+  if (!info.is_graph && !flag.empty())
+    exitWith(fmt::format("{}: '{}' is a decoder, which takes text or tokens; "
+                         "graphs of tensors have inputs",
+                         flag, info.name));
 }
 
 /// The ids to go on from.
@@ -185,6 +203,10 @@ int main(int count, char **arguments) {
   options.complete();
 
   ModelPointer model = options.open();
+  llmrt_model_info info = infoOf(model.get());
+  options.checkKind(info);
+  if (info.is_graph)
+    return runGraph(model.get(), options.threads, options.graph);
   llmrt_engine_options engineOptions = {};
   engineOptions.threads = options.threads;
   engineOptions.context = options.context;
