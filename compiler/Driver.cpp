@@ -6,6 +6,7 @@
 #include "compiler/Options.h"
 #include "compiler/Pipelines.h"
 #include "compiler/Progress.h"
+#include "compiler/RaisedModel.h"
 #include "compiler/ReadBandwidth.h"
 #include "compiler/Registration.h"
 #include "compiler/Report.h"
@@ -20,6 +21,7 @@
 #include "frontends/tokenizer/TokenizerCompiler.h"
 #include "passes/analysis/WeightKind.h"
 #include "passes/analysis/WeightLayout.h"
+#include "passes/onnx/Passes.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -92,6 +94,11 @@ private:
     module = importCheckpoint(context, *checkpoint);
     if (!module)
       return failure();
+    return compileDecoder();
+  }
+
+  /// From @forward in the llm dialect to an object.
+  LogicalResult compileDecoder() {
     table = stages();
     pipeline.maxRows = maxRows(options);
     pipeline.batchInvariant = options.batchInvariant;
@@ -122,19 +129,51 @@ private:
     if (failed(findTargets()))
       return failure();
     OnnxImportOptions import;
-    import.isLowered = [](StringRef domain, StringRef type, int version) {
-      return llm::onnx::LoweringTable::get().find(domain, type, version) != nullptr;
-    };
     import.shapes = options.shapes;
     module = importOnnx(context, *model, import);
     if (!module)
       return failure();
-    description = describeGraph(*module, options);
     table = graphStages();
+    if (options.emit == table.front().name)
+      return print(*module);
+    bool raised = false;
+    if (failed(raiseDecoder(raised)))
+      return failure();
+    if (raised)
+      return compileRaised(*model);
+    // Anew, so that what has no lowering is expanded.
+    model->weights.tensors.clear();
+    import.isLowered = [](StringRef domain, StringRef type, int version) {
+      return llm::onnx::LoweringTable::get().find(domain, type, version) !=
+             nullptr;
+    };
+    module = importOnnx(context, *model, import);
+    if (!module)
+      return failure();
+    description = describeGraph(*module, options);
     bool done = false;
     if (failed(runCommonStages(done)) || done)
       return failure(!done);
     return compileLevels(model->weights);
+  }
+
+  /// Whether the graph is a decoder, whose @forward the module holds then.
+  LogicalResult raiseDecoder(bool &raised) {
+    PassManager pm(&context);
+    pm.addPass(createRaiseDecoder());
+    if (failed(pm.run(*module)))
+      return failure();
+    raised = module->lookupSymbol("forward") != nullptr;
+    return success();
+  }
+
+  LogicalResult compileRaised(OnnxModel &model) {
+    std::string error;
+    checkpoint =
+        describeRaised(*module, options.input, std::move(model.weights), error);
+    if (!checkpoint)
+      return fail(error);
+    return compileDecoder();
   }
 
   /// Stages that all levels share; `done` if one was printed.

@@ -104,7 +104,9 @@ static uint64_t encodedBytes(ParameterOp op, const Checkpoint &checkpoint) {
 static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
                          llmrt::ModelFacts &facts) {
   const DecoderConfig &config = checkpoint.config;
-  bool tied = !checkpoint.tensors.count("head.weight");
+  bool tied = llvm::none_of(module.getOps<ParameterOp>(), [](ParameterOp op) {
+    return op.getSymName().starts_with("head.");
+  });
   int64_t layerWeights = 0;
   bool quantized = false;
   for (ParameterOp op : module.getOps<ParameterOp>()) {
@@ -146,6 +148,18 @@ int64_t llm::maxContext(const CompileOptions &options,
                             : checkpoint.config.maxPositionEmbeddings;
 }
 
+static const char *formatName(Checkpoint::Format format) {
+  switch (format) {
+  case Checkpoint::Format::HuggingFace:
+    return "safetensors";
+  case Checkpoint::Format::Gguf:
+    return "GGUF";
+  case Checkpoint::Format::Onnx:
+    return "ONNX";
+  }
+  llvm_unreachable("every format has a case");
+}
+
 ObjectDescription llm::describeModel(ModuleOp module,
                                      const Checkpoint &checkpoint,
                                      const CompileOptions &options) {
@@ -155,7 +169,7 @@ ObjectDescription llm::describeModel(ModuleOp module,
   description.provenance =
       std::string("llm-compile " LLM_VERSION "; ") + config.architecture +
       " from " +
-      (checkpoint.format == Checkpoint::Format::Gguf ? "GGUF" : "safetensors");
+      formatName(checkpoint.format);
   description.endTokens = checkpoint.endTokens;
 
   llmrt::ModelFacts &facts = description.facts;

@@ -38,6 +38,25 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string &path,
 }
 
 std::shared_ptr<const MappedFile>
+MappedFile::create(const std::string &bytes, std::string &error) {
+  int descriptor = memfd_create("constants", MFD_CLOEXEC);
+  size_t done = 0;
+  while (descriptor >= 0 && done < bytes.size()) {
+    ssize_t written =
+        write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (written <= 0)
+      break;
+    done += static_cast<size_t>(written);
+  }
+  if (descriptor >= 0 && done == bytes.size())
+    return adopt(descriptor, "constants", error);
+  error = "no memory for constants: " + systemError(errno);
+  if (descriptor >= 0)
+    close(descriptor);
+  return nullptr;
+}
+
+std::shared_ptr<const MappedFile>
 MappedFile::adopt(int descriptor, const std::string &path, std::string &error) {
   auto fail = [&](const std::string &what) {
     error = path + ": " + what;

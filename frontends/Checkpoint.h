@@ -72,6 +72,8 @@ struct SourceTensor {
   /// interleaved (row 2i and 2i+1 of a head are rows i and i + head_dim/2 of
   /// the original). 0: rows as in the original; else the number of heads.
   uint32_t interleavedHeads = 0;
+  /// `shape` is [out, in] but the file holds [in, out]. Plain floats only.
+  bool transposed = false;
   /// 0: the elements lie there one after another. Else `bytes` are those of a
   /// protobuf message, and this repeated field of it holds the elements
   /// (frontends/onnx/TypedData.h).
@@ -87,6 +89,9 @@ public:
   /// The same of a file that is open; closes the descriptor.
   static std::shared_ptr<const MappedFile>
   adopt(int descriptor, const std::string &path, std::string &error);
+  /// An anonymous file of these bytes, of which there is at least one.
+  static std::shared_ptr<const MappedFile> create(const std::string &bytes,
+                                                  std::string &error);
   MappedFile(const MappedFile &) = delete;
   MappedFile &operator=(const MappedFile &) = delete;
   ~MappedFile();
@@ -171,7 +176,7 @@ struct GgufTokenizer {
 /// there when the layer has them. Every tensor has the shape that `config` asks
 /// for; vectors are F32, F16 or BF16.
 struct Checkpoint : WeightSource {
-  enum class Format { HuggingFace, Gguf } format;
+  enum class Format { HuggingFace, Gguf, Onnx } format;
   std::string path; ///< as the user gave it: for messages only, never stored
   DecoderConfig config;
 

@@ -160,9 +160,11 @@ private:
   FailureOr<unsigned> functionFor(ParameterOp op, const SourceTensor &source) {
     for (auto [i, kind] : llvm::enumerate(kinds))
       if (kind.source == source.type && kind.type == op.getType() &&
-          kind.interleavedHeads == source.interleavedHeads)
+          kind.interleavedHeads == source.interleavedHeads &&
+          kind.transposed == source.transposed)
         return i;
-    kinds.push_back({source.type, op.getType(), source.interleavedHeads});
+    kinds.push_back({source.type, op.getType(), source.interleavedHeads,
+                     source.transposed});
     std::string name = "pack_" + std::to_string(kinds.size() - 1);
     if (failed(emitPackingFunction(*code, name, kinds.back())))
       return failure();

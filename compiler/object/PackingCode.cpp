@@ -50,7 +50,9 @@ private:
     int64_t size = element.getIntOrFloatBitWidth() / 8;
     forRows([&](Value lane, Value row) {
       c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
-        Value place = c.add(c.mul(row, packed.getColumns()), k);
+        Value place = kind.transposed
+                          ? c.add(c.mul(k, packed.getRows()), row)
+                          : c.add(c.mul(row, packed.getColumns()), k);
         Value value;
         if (elementType(c, kind.source) == element)
           value = loadBytes(c, source, c.mul(place, size), element);

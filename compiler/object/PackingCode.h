@@ -22,6 +22,7 @@ struct PackingKind {
   SourceType source;
   mlir::Type type;           ///< of the parameter
   uint32_t interleavedHeads; ///< SourceTensor::interleavedHeads
+  bool transposed = false;   ///< SourceTensor::transposed
 };
 
 /// Adds `func.func @name(source, panel bytes, panel number)`: it fills one

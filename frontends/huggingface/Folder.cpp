@@ -9,6 +9,7 @@
 
 #include "frontends/Limits.h"
 #include "frontends/huggingface/Config.h"
+#include "frontends/huggingface/Json.h"
 #include "frontends/huggingface/Names.h"
 #include "frontends/huggingface/Safetensors.h"
 #include "frontends/huggingface/ShardIndex.h"
@@ -30,6 +31,9 @@ public:
 
   std::unique_ptr<Checkpoint> read();
 
+  /// See readCompanions.
+  bool readInto(Checkpoint &given);
+
 private:
   bool readConfigFile();
   bool readWeights();
@@ -37,6 +41,7 @@ private:
   bool collectTensors();
   void resolveTie();
   bool readTokenizer();
+  bool readContext();
   bool readTemplateFile();
   bool resolveIds(const TokenizerFacts &facts);
 
@@ -258,6 +263,29 @@ bool FolderReader::resolveIds(const TokenizerFacts &facts) {
   return true;
 }
 
+/// config.json's max_position_embeddings, whatever else it says.
+bool FolderReader::readContext() {
+  std::string text, reason;
+  if (!readText("config.json", limits::kMaxConfigBytes, text))
+    return false;
+  bool read = visitTopLevel(
+      text,
+      [&](std::string_view key, std::string_view value) {
+        if (key == "max_position_embeddings")
+          checkpoint->config.maxPositionEmbeddings =
+              std::strtoll(std::string(value).c_str(), nullptr, 10);
+      },
+      reason);
+  return read || fail("config.json: " + reason);
+}
+
+bool FolderReader::readInto(Checkpoint &given) {
+  checkpoint = std::make_unique<Checkpoint>(std::move(given));
+  bool read = (!exists("config.json") || readContext()) && readTokenizer();
+  given = std::move(*checkpoint);
+  return read;
+}
+
 std::unique_ptr<Checkpoint> FolderReader::read() {
   checkpoint = std::make_unique<Checkpoint>();
   checkpoint->format = Checkpoint::Format::HuggingFace;
@@ -277,6 +305,11 @@ std::unique_ptr<Checkpoint> FolderReader::read() {
 std::unique_ptr<Checkpoint> openFolder(const std::string &path,
                                        std::string &error) {
   return FolderReader(path, error).read();
+}
+
+bool readCompanions(const std::string &path, Checkpoint &checkpoint,
+                    std::string &error) {
+  return FolderReader(path, error).readInto(checkpoint);
 }
 
 } // namespace llm::huggingface

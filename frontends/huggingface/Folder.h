@@ -20,6 +20,13 @@ namespace llm::huggingface {
 std::unique_ptr<Checkpoint> openFolder(const std::string &path,
                                        std::string &error);
 
+/// Reads what lies beside a model of another format into its checkpoint:
+/// tokenizer.json and its companions, the chat template, end tokens, and from
+/// config.json the longest context. Each may be absent. The checkpoint's
+/// vocabulary is known. False with `error`.
+bool readCompanions(const std::string &path, Checkpoint &checkpoint,
+                    std::string &error);
+
 } // namespace llm::huggingface
 
 #endif // LLM_FRONTENDS_HUGGINGFACE_FOLDER_H

@@ -23,4 +23,20 @@ def LowerOnnx : Pass<"llm-lower-onnx", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def RaiseDecoder : Pass<"llm-raise-decoder", "::mlir::ModuleOp"> {
+  let summary = "Turn an exported decoder into a model of tokens";
+  let description = [{
+    A graph from `input_ids` to `logits` is run on five tokens whose values are not
+    known. Masks, positions and tables come out as numbers; all else as linear
+    functions of rows, in which attention, rotary embedding, norms and gated layers are
+    found by what they compute. The graph becomes `@forward` of the llm dialect, as a
+    checkpoint's frontend writes it; small weights go into `llm.constants`. Existing
+    caches are taken to be empty. Declines, with a remark that names the op, what is
+    no causal decoder of known parts; leaves other graphs alone.
+    Example: tests/passes/onnx/raise-decoder-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect"];
+}
+
 #endif

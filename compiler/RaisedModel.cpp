@@ -1,0 +1,121 @@
+//===- RaisedModel.cpp - What a raised ONNX decoder is --------------------===//
+
+#include "compiler/RaisedModel.h"
+
+#include "compiler/object/SourceBlocks.h"
+#include "dialects/llm/LLMDialect.h"
+#include "frontends/huggingface/Folder.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace llm;
+
+/// Where no file says how long a context may be.
+constexpr int64_t kDefaultContext = 4096;
+
+static SourceType sourceTypeOf(Type element) {
+  return element.isF32()   ? SourceType::F32
+         : element.isF16() ? SourceType::F16
+                           : SourceType::BF16;
+}
+
+/// The constants of the module as a file.
+static bool addConstants(ModuleOp module, WeightSource &weights,
+                         std::string &error) {
+  auto constants = module->getAttrOfType<DictionaryAttr>("llm.constants");
+  std::string bytes;
+  uint32_t file = weights.files.size();
+  for (NamedAttribute entry : constants) {
+    auto data = cast<DenseElementsAttr>(entry.getValue());
+    SourceTensor tensor;
+    tensor.name = entry.getName().str();
+    tensor.type = sourceTypeOf(data.getElementType());
+    tensor.shape.assign(data.getType().getShape().begin(),
+                        data.getType().getShape().end());
+    tensor.file = file;
+    bytes.resize(llvm::alignTo(bytes.size(), 8));
+    tensor.offset = bytes.size();
+    size_t width = data.getElementType().getIntOrFloatBitWidth() / 8;
+    ArrayRef<char> raw = data.getRawData();
+    int64_t repeats = data.isSplat() ? data.getNumElements() : 1;
+    for (int64_t i = 0; i < repeats; ++i)
+      bytes.append(raw.begin(), raw.end());
+    tensor.bytes = data.getNumElements() * width;
+    weights.tensors[tensor.name] = tensor;
+  }
+  if (bytes.empty())
+    return true;
+  auto mapped = MappedFile::create(bytes, error);
+  if (mapped)
+    weights.files.push_back(mapped);
+  return mapped != nullptr;
+}
+
+/// Sources named "x^T" are x's transpose.
+static void addViews(ModuleOp module, WeightSource &weights) {
+  for (auto parameter : module.getOps<ParameterOp>())
+    for (StringRef name : parameter.getSources().getAsValueRange<StringAttr>()) {
+      StringRef original = name;
+      if (!original.consume_back("^T") || weights.tensors.count(name.str()))
+        continue;
+      auto found = weights.tensors.find(original.str());
+      if (found == weights.tensors.end())
+        continue;
+      SourceTensor view = found->second;
+      std::swap(view.shape[0], view.shape[1]);
+      view.transposed ^= true;
+      weights.tensors[name.str()] = view;
+    }
+}
+
+std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
+                                                const std::string &path,
+                                                WeightSource weights,
+                                                std::string &error) {
+  auto checkpoint = std::make_unique<Checkpoint>();
+  checkpoint->format = Checkpoint::Format::Onnx;
+  checkpoint->path = path;
+  static_cast<WeightSource &>(*checkpoint) = std::move(weights);
+  if (!addConstants(module, *checkpoint, error))
+    return nullptr;
+  addViews(module, *checkpoint);
+
+  DecoderConfig &config = checkpoint->config;
+  config.architecture = "decoder";
+  auto forward = module.lookupSymbol<func::FuncOp>("forward");
+  config.vocabSize =
+      cast<RankedTensorType>(forward.getResultTypes()[0]).getDimSize(1);
+  forward.walk([&](Operation *op) {
+    if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
+      config.hiddenSize =
+          cast<RankedTensorType>(embedding.getType()).getDimSize(1);
+    } else if (auto attention = dyn_cast<AttentionOp>(op)) {
+      ++config.numLayers;
+      config.numAttentionHeads = attention.getHeads();
+      config.numKeyValueHeads = attention.getKvHeads();
+      config.headDim =
+          cast<RankedTensorType>(attention.getQuery().getType()).getDimSize(1) /
+          attention.getHeads();
+      config.slidingWindow.push_back(attention.getWindow());
+    }
+  });
+  StringRef dtype;
+  for (auto parameter : module.getOps<ParameterOp>())
+    if (auto packed = dyn_cast<PackedType>(parameter.getType())) {
+      Type element = cast<DenseAttr>(packed.getEncoding()).getElementType();
+      StringRef own = element.isF32()   ? "f32"
+                      : element.isF16() ? "f16"
+                                        : "bf16";
+      dtype = dtype.empty() || dtype == own ? own : "f32";
+    }
+  config.dtype = dtype.str();
+  std::string folder = llvm::sys::path::parent_path(path).str();
+  if (!huggingface::readCompanions(folder.empty() ? "." : folder, *checkpoint,
+                                   error))
+    return nullptr;
+  if (config.maxPositionEmbeddings <= 0)
+    config.maxPositionEmbeddings = kDefaultContext;
+  return checkpoint;
+}

@@ -1,0 +1,378 @@
+//===- EmitRowProgram.cpp - A row program as ops of the llm dialect -------===//
+//
+// Norms, biases and activations are found among their parts first, so that what
+// is written reads as frontends/architectures would have.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/onnx/raising/RowProgram.h"
+
+#include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/OnnxOp.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <map>
+#include <set>
+
+using namespace mlir;
+using namespace llm;
+using namespace llm::onnx;
+
+namespace {
+
+/// Rewrites nodes in place to what stands for several of them.
+struct Simplify {
+  RowProgram &program;
+
+  RowNode *function(int number, StringRef name) {
+    RowNode &node = program[number];
+    return node.kind == RowNode::Function && node.name == name ? &node
+                                                               : nullptr;
+  }
+  /// The node that `number` is one over the square root of.
+  std::optional<int> rsqrtOf(int number) {
+    if (RowNode *node = function(number, "rsqrt"))
+      return node->inputs[0];
+    if (RowNode *inverse = function(number, "reciprocal"))
+      if (RowNode *root = function(inverse->inputs[0], "sqrt"))
+        return root->inputs[0];
+    return std::nullopt;
+  }
+
+  /// x / sqrt(mean(x^2) + epsilon): x, its groups and epsilon.
+  struct Norm {
+    int x;
+    int64_t groups;
+    double epsilon;
+  };
+  std::optional<Norm> rmsNorm(const RowNode &product) {
+    if (product.kind != RowNode::Product)
+      return std::nullopt;
+    std::optional<int> shifted = rsqrtOf(product.inputs[1]);
+    if (!shifted)
+      return std::nullopt;
+    const RowNode &shift = program[*shifted];
+    if (shift.kind != RowNode::Shift || shift.vector.size() != 1)
+      return std::nullopt;
+    const RowNode &mean = program[shift.inputs[0]];
+    if (mean.kind != RowNode::Mean)
+      return std::nullopt;
+    const RowNode &square = program[mean.inputs[0]];
+    if (square.kind != RowNode::Product || square.inputs[0] != square.inputs[1] ||
+        square.inputs[0] != product.inputs[0])
+      return std::nullopt;
+    return Norm{product.inputs[0], mean.features, shift.vector[0]};
+  }
+
+  void makeNorm(RowNode &node, const Norm &norm, std::vector<double> scale) {
+    node.kind = RowNode::RMSNorm;
+    node.inputs = {norm.x};
+    node.heads = norm.groups;
+    // An epsilon that was given as f32 is meant as the short decimal.
+    node.number = norm.epsilon;
+    node.vector = std::move(scale);
+  }
+
+  void run() {
+    for (RowNode &node : program) {
+      if (node.kind == RowNode::Scale && node.vector.size() > 1) {
+        std::optional<Norm> norm = rmsNorm(program[node.inputs[0]]);
+        if (!norm)
+          continue;
+        // Every group has the same scale.
+        size_t width = node.features / norm->groups;
+        bool repeats = true;
+        for (size_t i = width; i < node.vector.size(); ++i)
+          repeats &= node.vector[i] == node.vector[i - width];
+        if (!repeats)
+          continue;
+        node.vector.resize(width);
+        makeNorm(node, *norm, node.vector);
+      } else if (node.kind == RowNode::Product) {
+        for (auto [x, gate] : {std::pair(0, 1), std::pair(1, 0)})
+          if (RowNode *sigmoid = function(node.inputs[gate], "sigmoid");
+              sigmoid && sigmoid->inputs[0] == node.inputs[x]) {
+            node.kind = RowNode::Function;
+            node.name = "silu";
+            node.inputs = {sigmoid->inputs[0]};
+            break;
+          }
+      }
+    }
+    // What is left of norms has no scale.
+    for (RowNode &node : program)
+      if (std::optional<Norm> norm = rmsNorm(node))
+        makeNorm(node, *norm,
+                 std::vector<double>(node.features / norm->groups, 1.0));
+  }
+};
+
+class Emitter {
+public:
+  Emitter(ModuleOp module, RowProgram &program)
+      : module(module), program(program),
+        b(module.getLoc(), module.getContext()), values(program.size()) {}
+
+  LogicalResult emit(int result) {
+    head = result;
+    b.setInsertionPointToEnd(module.getBody());
+    auto tokensType =
+        RankedTensorType::get({ShapedType::kDynamic}, b.getI32Type());
+    function = func::FuncOp::create(
+        b, "forward",
+        b.getFunctionType(tokensType, rows(program[result].features)));
+    b.setInsertionPointToStart(function.addEntryBlock());
+    tokens = function.getArgument(0);
+    std::vector<bool> needed(program.size());
+    need(result, needed);
+    for (size_t i = 0; i < program.size(); ++i)
+      if (needed[i] && failed(emitNode(i)))
+        return failure();
+    func::ReturnOp::create(b, values[result]);
+    SmallVector<NamedAttribute> entries;
+    for (auto &[name, value] : constants)
+      entries.emplace_back(b.getStringAttr(name), value);
+    module->setAttr("llm.constants", b.getDictionaryAttr(entries));
+    return success();
+  }
+
+private:
+  RankedTensorType rows(int64_t features) {
+    return RankedTensorType::get({ShapedType::kDynamic, features},
+                                 b.getF32Type());
+  }
+
+  void need(int number, std::vector<bool> &needed) {
+    if (needed[number])
+      return;
+    needed[number] = true;
+    RowNode &node = program[number];
+    for (int input : node.inputs)
+      need(input, needed);
+  }
+
+  std::string symbolFor(StringRef name) {
+    std::string base = name.empty() ? "weight" : name.str();
+    std::string symbol = base;
+    for (unsigned i = 1; !symbols.insert(symbol).second; ++i)
+      symbol = base + "." + std::to_string(i);
+    return symbol;
+  }
+
+  Value parameter(StringRef name, Type type, StringRef sourceType,
+                  StringRef source) {
+    OpBuilder::InsertionGuard guard(b);
+    std::string symbol = symbolFor(name);
+    b.setInsertionPoint(function);
+    ParameterOp::create(b, symbol, type, sourceType,
+                        b.getStrArrayAttr({source}));
+    b.setInsertionPointToEnd(&function.getBody().front());
+    return WeightOp::create(b, type,
+                            FlatSymbolRefAttr::get(b.getContext(), symbol),
+                            Value());
+  }
+
+  static StringRef sourceTypeOf(Type element) {
+    return element.isF32() ? "F32" : element.isF16() ? "F16" : "BF16";
+  }
+
+  /// The name of a value of the graph.
+  static std::string nameOf(Value value) {
+    if (auto weight = value.getDefiningOp<WeightOp>())
+      return weight.getParameter().str();
+    if (auto name = dyn_cast<NameLoc>(value.getLoc()))
+      return name.getName().str();
+    return "constant";
+  }
+
+  /// A matrix of weights, [out, in].
+  FailureOr<Value> matrix(RowNode &node, bool transposed) {
+    auto known = matrices.find({node.weight.getAsOpaquePointer(), transposed});
+    if (known != matrices.end())
+      return known->second;
+    auto type = cast<RankedTensorType>(node.weight.getType());
+    Type element = type.getElementType();
+    if (!element.isF32() && !element.isF16() && !element.isBF16())
+      return emitError(node.loc)
+             << "not supported yet: weights of " << element
+             << "; accepted: f32, f16, bf16";
+    std::string name = nameOf(node.weight);
+    if (auto constant =
+            OnnxOp::from(node.weight.getDefiningOp());
+        constant && constant->type() == "Constant")
+      if (auto data =
+              dyn_cast<DenseElementsAttr>(constant->attribute("value")))
+        name = addConstant(name, data);
+    int64_t out = type.getDimSize(transposed), in = type.getDimSize(!transposed);
+    Type packed = PackedType::get(b.getContext(), out, in,
+                                  DenseAttr::get(b.getContext(), element));
+    // Reports and shares of the ceiling know these two.
+    std::string symbol = node.kind == RowNode::Embedding ? "embed.weight"
+                         : &node == &program[head]       ? "head.weight"
+                                                         : name;
+    Value value = parameter(symbol, packed, sourceTypeOf(element),
+                            transposed ? name + "^T" : name);
+    matrices[{node.weight.getAsOpaquePointer(), transposed}] = value;
+    return value;
+  }
+
+  std::string addConstant(StringRef name, DenseElementsAttr data) {
+    std::string key = name.str();
+    for (unsigned i = 1;; ++i) {
+      auto [entry, isNew] = constants.try_emplace(key, data);
+      if (isNew || entry->second == data)
+        return key;
+      key = (name + "." + Twine(i)).str();
+    }
+  }
+
+  Value vector(ArrayRef<double> numbers) {
+    SmallVector<float> data(numbers.begin(), numbers.end());
+    auto type = RankedTensorType::get({static_cast<int64_t>(data.size())},
+                                      b.getF32Type());
+    std::string name =
+        addConstant("vector", DenseElementsAttr::get(type, ArrayRef(data)));
+    auto known = vectors.find(name);
+    if (known != vectors.end())
+      return known->second;
+    return vectors[name] = parameter(name, type, "F32", name);
+  }
+
+  Value table(RowNode &node) {
+    SmallVector<float> frequencies(node.vector.begin(), node.vector.end());
+    float scale = node.number;
+    for (auto &[key, value] : tables)
+      if (key.first == frequencies && key.second == scale)
+        return value;
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&function.getBody().front());
+    if (!positions)
+      positions = PositionsOp::create(b, tokens.getType(), tokens);
+    b.setInsertionPointAfterValue(positions);
+    Value value = RotaryTableOp::create(
+        b, rows(2 * frequencies.size()), positions,
+        b.getDenseF32ArrayAttr(frequencies), b.getF32FloatAttr(scale),
+        b.getF64FloatAttr(1.0), b.getI64IntegerAttr(0));
+    tables.push_back({{frequencies, scale}, value});
+    return value;
+  }
+
+  LogicalResult refuse(RowNode &node, const Twine &what) {
+    return emitError(node.loc) << "not supported yet in a decoder: " << what;
+  }
+
+  LogicalResult emitNode(int number) {
+    RowNode &node = program[number];
+    b.setLoc(node.loc);
+    auto input = [&](unsigned i) { return values[node.inputs[i]]; };
+    Type type = rows(node.features);
+    Value &value = values[number];
+    switch (node.kind) {
+    case RowNode::Embedding: {
+      FailureOr<Value> weight = matrix(node, false);
+      if (failed(weight))
+        return failure();
+      value = EmbeddingOp::create(b, type, tokens, *weight);
+      return success();
+    }
+    case RowNode::Linear: {
+      FailureOr<Value> weight = matrix(node, node.transposed);
+      if (failed(weight))
+        return failure();
+      value = LinearOp::create(b, type, input(0), ValueRange(*weight),
+                               ValueRange(), Value(), Value(), Value());
+      return success();
+    }
+    case RowNode::Sum:
+      value = arith::AddFOp::create(b, input(0), input(1));
+      return success();
+    case RowNode::Shift: {
+      // A bias of the linear layer before it.
+      auto linear = input(0).getDefiningOp<LinearOp>();
+      if (!linear || node.vector.size() == 1 || !input(0).use_empty() ||
+          !linear.getBiases().empty())
+        return refuse(node, "a vector that is added to other rows than a "
+                            "linear layer's");
+      Value bias = vector(node.vector);
+      value = LinearOp::create(b, type, linear.getInput(), linear.getWeights(),
+                               ValueRange(bias), Value(), Value(), Value());
+      values[node.inputs[0]] = value;
+      linear.erase();
+      return success();
+    }
+    case RowNode::Product:
+      if (program[node.inputs[1]].features != node.features)
+        return refuse(node, "a product with one number a row or head that is "
+                            "no norm");
+      value = arith::MulFOp::create(b, input(0), input(1));
+      return success();
+    case RowNode::Function:
+      if (node.name != "silu")
+        return refuse(node, "the function " + node.name);
+      value = SiluOp::create(b, type, input(0));
+      return success();
+    case RowNode::Rope:
+      value = RopeOp::create(b, type, input(0), table(node), node.heads);
+      return success();
+    case RowNode::Attention:
+      value = AttentionOp::create(
+          b, type, input(0), input(1), input(2),
+          b.getI64IntegerAttr(node.heads),
+          b.getI64IntegerAttr(node.keyValueHeads),
+          b.getF32FloatAttr(node.number), b.getI64IntegerAttr(node.window));
+      return success();
+    case RowNode::RMSNorm:
+      value = RMSNormOp::create(
+          b, type, input(0), vector(node.vector),
+          b.getF64FloatAttr(shortest(node.number)),
+          b.getI64IntegerAttr(node.heads));
+      return success();
+    case RowNode::Scale:
+      return refuse(node, "rows times a vector that are no norm");
+    case RowNode::Mean:
+      return refuse(node, "a mean that is no part of a norm");
+    case RowNode::Scores:
+    case RowNode::Weights:
+      return refuse(node, "attention scores that are used for something else");
+    }
+    llvm_unreachable("every kind has a case");
+  }
+
+  /// The shortest decimal that the f32 could have been written as: what a
+  /// config says.
+  static double shortest(double number) {
+    char text[32];
+    for (int digits = 1; digits < 10; ++digits) {
+      snprintf(text, sizeof(text), "%.*g", digits, number);
+      if (std::strtof(text, nullptr) == static_cast<float>(number))
+        break;
+    }
+    return std::strtod(text, nullptr);
+  }
+
+  ModuleOp module;
+  RowProgram &program;
+  ImplicitLocOpBuilder b;
+  std::vector<Value> values;
+  int head = 0;
+  func::FuncOp function;
+  Value tokens, positions;
+  std::set<std::string> symbols;
+  std::map<std::string, DenseElementsAttr> constants;
+  std::map<std::string, Value> vectors;
+  std::map<std::pair<void *, bool>, Value> matrices;
+  std::vector<std::pair<std::pair<SmallVector<float>, float>, Value>> tables;
+};
+
+} // namespace
+
+LogicalResult llm::onnx::emitRowProgram(ModuleOp module, RowProgram &program,
+                                        int result) {
+  Simplify{program}.run();
+  return Emitter(module, program).emit(result);
+}

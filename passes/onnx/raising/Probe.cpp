@@ -1,0 +1,170 @@
+//===- Probe.cpp - Run a graph on tokens that are not known ---------------===//
+
+#include "passes/onnx/raising/Probe.h"
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace mlir;
+using namespace llm;
+using namespace llm::onnx;
+
+/// Inputs by what exporters call them: token ids, positions, masks of ones,
+/// and caches, which are empty.
+ArrayPtr Probe::input(Value value, StringRef name) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type) {
+    fail("input '" + name + "' is no tensor");
+    return nullptr;
+  }
+  auto result = std::make_shared<Array>();
+  bool isCache = name.contains("past") || name.contains("cache");
+  bool isIds = name.contains("input_ids") || name == "tokens";
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    int64_t size = type.getDimSize(i);
+    if (ShapedType::isDynamic(size)) {
+      if (i == 0)
+        size = 1;
+      else if (isCache)
+        size = 0; // only lengths are unknown
+      else
+        size = tokens;
+    }
+    result->shape.push_back(size);
+  }
+  int64_t total = Array::count(result->shape);
+  if (isIds) {
+    if (type.getRank() == 0 || total != tokens) {
+      fail("input '" + name + "' is not [batch, sequence] of token ids");
+      return nullptr;
+    }
+    for (int64_t i = 0; i < total; ++i)
+      result->elements.push_back(Element::of(kTokens, i, 0));
+    return result;
+  }
+  if (isCache && total == 0)
+    return result;
+  if (!type.getElementType().isInteger() || total > tokens * tokens) {
+    fail("input '" + name +
+         "' is none of input_ids, attention_mask, position_ids and caches");
+    return nullptr;
+  }
+  bool isMask = name.contains("mask");
+  for (int64_t i = 0; i < total; ++i)
+    result->elements.push_back(Element::of(isMask ? 1 : i % tokens));
+  return result;
+}
+
+int Probe::run(GraphOp graph, unsigned output) {
+  where = graph;
+  Block &body = graph.getBody().front();
+  for (BlockArgument argument : body.getArguments()) {
+    auto name = graph.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                   "onnx.name");
+    ArrayPtr array = input(argument, name ? name.getValue() : "");
+    if (!array)
+      return -1;
+    set(argument, array);
+  }
+  // Only what the output needs.
+  llvm::DenseSet<Operation *> needed;
+  SmallVector<Operation *> work;
+  auto need = [&](Value value) {
+    if (Operation *op = value.getDefiningOp())
+      if (needed.insert(op).second)
+        work.push_back(op);
+  };
+  need(body.getTerminator()->getOperand(output));
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    for (Value operand : op->getOperands())
+      need(operand);
+    op->walk([&](Operation *inner) {
+      for (Value operand : inner->getOperands())
+        if (operand.getParentBlock() == &body)
+          need(operand);
+    });
+  }
+  for (Operation &op : body.without_terminator())
+    if (needed.contains(&op) && !runOp(&op))
+      return -1;
+  where = body.getTerminator();
+  ArrayPtr logits = get(where->getOperand(output));
+  if (!logits->shape.empty() && logits->isNumeric()) {
+    fail("the output does not depend on the tokens");
+    return -1;
+  }
+  return rowsOf(logits);
+}
+
+bool Probe::runBlock(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (!runOp(&op))
+      return false;
+  return true;
+}
+
+bool Probe::runOp(Operation *op) {
+  where = op;
+  if (auto weight = dyn_cast<WeightOp>(op)) {
+    auto array = std::make_shared<Array>();
+    array->shape.assign(cast<RankedTensorType>(weight.getType()).getShape());
+    array->weight = weight.getResult();
+    set(weight.getResult(), array);
+    return true;
+  }
+  std::optional<OnnxOp> view = OnnxOp::from(op);
+  if (!view)
+    return fail("is no op of ONNX");
+  // Data of one op that the probe cannot follow is found out where it is used.
+  for (auto run : {&Probe::runLayout, &Probe::runArithmetic,
+                   &Probe::runProducts}) {
+    bool known = false;
+    if (!(this->*run)(*view, known))
+      return false;
+    if (known)
+      return true;
+  }
+  return fail("has no place in a decoder that is known");
+}
+
+int Probe::addNode(RowNode node) {
+  // Equal nodes are made where several ops read one value.
+  size_t last = program.size() > 64 ? program.size() - 64 : 0;
+  for (size_t i = program.size(); i-- > last;)
+    if (program[i] == node)
+      return i;
+  program.push_back(std::move(node));
+  return program.size() - 1;
+}
+
+std::optional<SmallVector<int64_t>> Probe::integers(Value value) {
+  ArrayPtr array = value ? get(value) : nullptr;
+  if (!array || !array->isNumeric())
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (const Element &element : array->elements)
+    result.push_back(
+        element.number >= 9.2e18    ? std::numeric_limits<int64_t>::max()
+        : element.number <= -9.2e18 ? std::numeric_limits<int64_t>::min()
+                                    : static_cast<int64_t>(element.number));
+  return result;
+}
+
+std::optional<SmallVector<int64_t>> Probe::axesOf(OnnxOp op, StringRef name,
+                                                  int64_t rank) {
+  std::optional<SmallVector<int64_t>> axes = SmallVector<int64_t>();
+  if (op.schema().attribute(name))
+    axes = op.integers(name);
+  else if (Value value = op.input(name))
+    axes = integers(value);
+  if (axes)
+    for (int64_t &axis : *axes) {
+      axis = axis < 0 ? axis + rank : axis;
+      if (axis < 0 || axis >= rank)
+        return std::nullopt;
+    }
+  return axes;
+}

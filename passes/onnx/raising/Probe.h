@@ -1,0 +1,90 @@
+//===- Probe.h - Run a graph on tokens that are not known ------*- C++ -*-===//
+
+#ifndef LLM_PASSES_ONNX_RAISING_PROBE_H
+#define LLM_PASSES_ONNX_RAISING_PROBE_H
+
+#include "dialects/onnx/ONNXDialect.h"
+#include "dialects/onnx/OnnxOp.h"
+#include "passes/onnx/raising/Array.h"
+#include "passes/onnx/raising/RowProgram.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace llm::onnx {
+
+/// Runs the ops of a graph on Arrays, building the RowProgram as it goes. The
+/// run has one sequence.
+class Probe {
+public:
+  Probe(int64_t tokens) : tokens(tokens) {}
+
+  RowProgram program;
+
+  /// Runs a whole graph; the node that `output` of it is rows of, in order,
+  /// or -1 with reason() and place() saying what stopped it.
+  int run(GraphOp graph, unsigned output);
+  const std::string &reason() const { return why; }
+  mlir::Operation *place() const { return where; }
+
+private:
+  friend struct ProbeOps;
+
+  ArrayPtr input(mlir::Value value, llvm::StringRef name);
+  bool runBlock(mlir::Block &block);
+  bool runOp(mlir::Operation *op);
+
+  // Layout, RoPE and products: ProbeLayout.cpp, ProbeProducts.cpp ...
+  ArrayPtr get(mlir::Value value) { return values.lookup(value); }
+  void set(mlir::Value value, ArrayPtr array) {
+    if (value)
+      values[value] = std::move(array);
+  }
+  bool fail(const llvm::Twine &reason) {
+    if (why.empty())
+      why = reason.str();
+    return false;
+  }
+
+  bool runNumbers(OnnxOp op);
+  bool runLayout(OnnxOp op, bool &known);
+  bool runArithmetic(OnnxOp op, bool &known);
+  bool runProducts(OnnxOp op, bool &known);
+
+  std::optional<llvm::SmallVector<int64_t>> integers(mlir::Value value);
+  std::optional<llvm::SmallVector<int64_t>> axesOf(OnnxOp op,
+                                                   llvm::StringRef name,
+                                                   int64_t rank);
+
+  ArrayPtr add(const Array &x, const Array &y, double sign);
+  ArrayPtr multiply(const Array &x, const Array &y);
+  ArrayPtr apply(const Array &x, llvm::StringRef function);
+  ArrayPtr mean(const Array &x, bool sum);
+  ArrayPtr matMul(const Array &x, const Array &y);
+  ArrayPtr linear(const Array &x, const Array &weight, bool transposed);
+  ArrayPtr scores(const Array &x, const Array &y);
+  ArrayPtr attend(const Array &x, const Array &y);
+  ArrayPtr softmax(const Array &x);
+  ArrayPtr rotated(const Array &x);
+  /// The array with every element one of one node, times a number of its own
+  /// (left in `scale`): sums and scales by feature become nodes. Null with a
+  /// reason.
+  ArrayPtr materialize(ArrayPtr x, double *scale = nullptr);
+  /// The node whose rows the array is, feature by feature; -1 with a reason.
+  int rowsOf(ArrayPtr x);
+
+  /// The node's number, which is that of an equal one if there is any.
+  int addNode(RowNode node);
+  RowNode make(RowNode::Kind kind) { return RowNode(kind, loc()); }
+  mlir::Location loc() const { return where->getLoc(); }
+
+  const int64_t tokens;
+  llvm::DenseMap<mlir::Value, ArrayPtr> values;
+  std::string why;
+  mlir::Operation *where = nullptr;
+  static constexpr int32_t kTokens = 0x7fffffff; ///< base of the token ids
+};
+
+} // namespace llm::onnx
+
+#endif // LLM_PASSES_ONNX_RAISING_PROBE_H

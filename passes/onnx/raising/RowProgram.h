@@ -1,0 +1,73 @@
+//===- RowProgram.h - What a decoder computes, row by row ------*- C++ -*-===//
+//
+// The nodes that Elements lead to: each is rows (one a token) of features.
+// Layouts are gone; what is left is close to the llm dialect. emitRowProgram()
+// puts norms, biases and activations together and writes the rest down.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_PASSES_ONNX_RAISING_ROWPROGRAM_H
+#define LLM_PASSES_ONNX_RAISING_ROWPROGRAM_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace llm::onnx {
+
+struct RowNode {
+  enum Kind {
+    Embedding, ///< rows of `weight` by token
+    Linear,    ///< inputs[0] times `weight`
+    Sum,       ///< of the inputs
+    Scale,     ///< inputs[0] times vector[feature], or vector[0]
+    Shift,     ///< inputs[0] plus vector[feature], or vector[0]
+    Product,   ///< inputs[0] times inputs[1], whose features are as many, or one
+               ///< for each group of inputs[0]'s
+    Function,  ///< `name` of each element of inputs[0]
+    Mean,      ///< of each group of inputs[0]'s features; features: groups
+    Rope,      ///< inputs[0] rotated: `vector` frequencies, number: table scale
+    Scores,    ///< queries inputs[0] times keys inputs[1], by heads
+    Weights,   ///< softmax of Scores inputs[0]
+    Attention, ///< of queries, keys, values: inputs
+    RMSNorm,   ///< inputs[0], vector scale (of a group), number epsilon
+  } kind;
+  llvm::SmallVector<int, 3> inputs;
+  int64_t features = 0;
+  mlir::Value weight;
+  bool transposed = false; ///< `weight` is [out, in] and is used as [in, out]
+  std::vector<double> vector;
+  double number = 0;
+  int64_t heads = 0, keyValueHeads = 0, window = 0;
+  std::string name;
+  mlir::Location loc;
+
+  RowNode(Kind kind, mlir::Location loc) : kind(kind), loc(loc) {}
+
+  /// Whether both compute the same.
+  bool operator==(const RowNode &other) const {
+    auto parts = [](const RowNode &node) {
+      return std::tie(node.kind, node.inputs, node.features, node.weight,
+                      node.transposed, node.vector, node.number, node.heads,
+                      node.keyValueHeads, node.window, node.name);
+    };
+    return parts(*this) == parts(other);
+  }
+};
+
+using RowProgram = std::vector<RowNode>;
+
+/// Writes `func.func @forward(tokens) -> logits` of the llm dialect, logits
+/// being node `result`, to the end of the module. Data of small weights are
+/// put into the module's attribute `llm.constants`, by the names of their
+/// sources. Fails with a diagnostic at the node that no op is for.
+mlir::LogicalResult emitRowProgram(mlir::ModuleOp module, RowProgram &program,
+                                   int result);
+
+} // namespace llm::onnx
+
+#endif // LLM_PASSES_ONNX_RAISING_ROWPROGRAM_H
