@@ -6,6 +6,8 @@
 
 #include "dialects/onnx/ScopeInference.h"
 
+#include "dialects/onnx/RankRules.h"
+
 #include "onnx/defs/schema.h"
 #include "onnx/shape_inference/implementation.h"
 
@@ -96,6 +98,25 @@ void ScopeInference::rewind(size_t mark) {
   }
 }
 
+/// What libonnx can say of a node's results as shapes. It gives up where it
+/// finds a fault; the types do not depend on it.
+static void propagate(NodeProto &node, const OpSchema &definition,
+                      ScopeInference::State &state) {
+  for (const std::string &output : node.output())
+    state.shapes.erase(output);
+  if (!definition.has_data_propagation_function() ||
+      !state.hasShortInputs(node))
+    return;
+  try {
+    inference::DataPropagationContextImpl context(
+        node, state.types, state.constants, state.shapes);
+    definition.GetDataPropagationFunction()(context);
+  } catch (...) {
+    for (const std::string &output : node.output())
+      state.shapes.erase(output);
+  }
+}
+
 std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
                                   std::vector<TypeProto> &outputs) {
   const OpSchema &definition =
@@ -124,12 +145,8 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
           context, options, state->functions, nullptr, &state->shapes);
     }
     outputs = std::move(context.allOutputTypes_);
-    if (definition.has_data_propagation_function() &&
-        state->hasShortInputs(node)) {
-      inference::DataPropagationContextImpl propagation(
-          node, state->types, state->constants, state->shapes);
-      definition.GetDataPropagationFunction()(propagation);
-    }
+    completeRanks(node, schema, context.allInputTypes_, outputs);
+    propagate(node, definition, *state);
     return "";
   } catch (const std::exception &error) {
     std::string text = error.what();

@@ -49,8 +49,9 @@ public:
   std::string infer(::onnx::NodeProto &node, const Schema &schema,
                     std::vector<::onnx::TypeProto> &outputs);
 
-private:
   struct State;
+
+private:
   std::unique_ptr<State> state;
 };
 

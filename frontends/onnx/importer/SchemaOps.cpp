@@ -8,7 +8,9 @@
 #include "frontends/onnx/importer/GraphImporter.h"
 
 #include "dialects/onnx/OnnxOp.h"
+#include "dialects/onnx/ProtoConversion.h"
 #include "frontends/ErrorText.h"
+#include "frontends/onnx/importer/GraphResults.h"
 #include "frontends/onnx/importer/Types.h"
 
 using namespace mlir;
@@ -108,7 +110,10 @@ static void adoptVariable(const NodeProto &node, const Schema &schema,
 LogicalResult GraphImporter::inferOutputs(NodeProto &node, const Schema &schema,
                                           Scope &scope,
                                           std::vector<TypeProto> &types) {
+  std::vector<int> assumed = assumeCarriedRanks(node, scope.types);
   std::string reason = scope.types.infer(node, schema, types);
+  if (!assumed.empty() && !carriedRanksHold(node, assumed, reason.empty()))
+    reason = scope.types.infer(node, schema, types);
   if (!reason.empty())
     return fail(node) << "its types cannot be inferred: " << reason;
   for (auto [i, type] : llvm::enumerate(types)) {
@@ -252,11 +257,14 @@ LogicalResult GraphImporter::importSchemaOp(NodeProto &node,
   }
   current = name;
   currentOpset = opset;
+  narrowResults(op);
   auto result = op->result_begin();
   for (auto [type, converted, output, named] :
        llvm::zip_equal(types, results, node.output(), isNamed)) {
     if (!converted)
       continue;
+    if (Value(*result).getType() != converted)
+      toProto(Value(*result).getType(), type);
     if (named)
       define(scope, output, *result, type);
     ++result;
