@@ -23,6 +23,13 @@ unsigned elementBytes(SourceType type) {
   return std::max(1u, elementBits(type) / 8);
 }
 
+uint8_t widenElement(SourceType type, unsigned bits) {
+  unsigned width = elementBits(type);
+  unsigned value = bits & ((1u << width) - 1), sign = 1u << (width - 1);
+  bool isSigned = type == SourceType::I4 || type == SourceType::I2;
+  return static_cast<uint8_t>(isSigned ? (value ^ sign) - sign : value);
+}
+
 std::optional<uint64_t> fileBytes(SourceType type, uint64_t count) {
   std::optional<uint64_t> bits = checkedMul<uint64_t>(count, elementBits(type));
   if (bits)
@@ -45,8 +52,7 @@ void copyElements(SourceType type, const uint8_t *source, uint64_t first,
   unsigned each = 8 / bits;
   for (uint64_t i = 0; i < count; ++i) {
     uint64_t place = first + i;
-    to[i] =
-        (source[place / each] >> (place % each * bits)) & ((1u << bits) - 1);
+    to[i] = widenElement(type, source[place / each] >> (place % each * bits));
   }
 }
 

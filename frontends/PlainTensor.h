@@ -2,8 +2,8 @@
 //
 // Element types that are no blocks: how wide they are in a file and in memory,
 // and the one way in which they change on the road. In memory every element has
-// bytes of its own: those below 8 bits take one each (its upper bits are zero,
-// also for signed ones), and a truth value is 0 or 1.
+// bytes of its own: those below 8 bits take one each, with the sign extended of
+// signed ones, and a truth value is 0 or 1.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,6 +19,10 @@ unsigned elementBits(SourceType type);
 
 /// Bytes of an element in memory.
 unsigned elementBytes(SourceType type);
+
+/// An element below 8 bits, which is the lowest bits of `bits`, as its byte in
+/// memory.
+uint8_t widenElement(SourceType type, unsigned bits);
 
 /// Bytes that `count` elements take in a file; nothing if that does not fit.
 std::optional<uint64_t> fileBytes(SourceType type, uint64_t count);

@@ -69,8 +69,7 @@ bool llm::isCopied(SourceType type, Type to) {
     return false;
   Type element = tensor.getElementType();
   return from == element ||
-         (element.isInteger() && from.isIntOrFloat() &&
-          from.getIntOrFloatBitWidth() == element.getIntOrFloatBitWidth());
+         (element.isInteger(elementBytes(type) * 8) && from.isIntOrFloat());
 }
 
 Value llm::loadBytes(TileCode &c, Value bytes, Value at, Type type) {

@@ -21,7 +21,7 @@ bool isDense(SourceType type);
 /// Null for block types.
 mlir::Type elementType(mlir::Builder &builder, SourceType type);
 /// Whether a parameter of type `to` is copied from the file as it is: a tensor
-/// of the same elements, or of their bits as integers.
+/// of the same elements, or of their bytes in memory as integers.
 bool isCopied(SourceType type, mlir::Type to);
 
 /// The scalar of `type` at byte `at`.

@@ -367,7 +367,8 @@ void ScannedTensor::write(std::string &to, const uint8_t *data) const {
   } else {
     uint8_t element;
     for (uint64_t i = 0; i < count && elements.read(&element, 1); ++i)
-      raw[i * bits / 8] |= static_cast<char>(element << (i * bits % 8));
+      raw[i * bits / 8] |=
+          static_cast<char>((element & ((1u << bits) - 1)) << (i * bits % 8));
   }
   writeBytes(to, kRawData, raw);
 }

@@ -94,7 +94,7 @@ uint64_t TypedData::read(uint8_t *to, uint64_t count) {
         sharedLeft = shares;
       }
       --sharedLeft;
-      *to++ = shared & ((1u << bits) - 1);
+      *to++ = widenElement(type, static_cast<unsigned>(shared));
       shared >>= bits;
       continue;
     }

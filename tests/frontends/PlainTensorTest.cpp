@@ -30,10 +30,10 @@ TEST(PlainTensor, ElementsBelowAByteTakeOneEach) {
   const std::vector<uint8_t> bytes = {0x21, 0xf3};
   EXPECT_EQ(copied(SourceType::U4, bytes, 1, 3),
             (std::vector<uint8_t>{2, 3, 15}));
-  // Signed ones too have zeros above.
-  EXPECT_EQ(copied(SourceType::I4, bytes, 3, 1), (std::vector<uint8_t>{15}));
-  EXPECT_EQ(copied(SourceType::I2, bytes, 3, 3),
-            (std::vector<uint8_t>{0, 3, 0}));
+  EXPECT_EQ(copied(SourceType::I4, bytes, 2, 2),
+            (std::vector<uint8_t>{3, 255}));
+  EXPECT_EQ(copied(SourceType::I2, bytes, 1, 4),
+            (std::vector<uint8_t>{0, 254, 0, 255}));
 }
 
 TEST(PlainTensor, TruthValuesAreZeroOrOne) {

@@ -63,12 +63,12 @@ static DenseElementsAttr makeElements(ShapedType shaped, SourceType type,
   if (auto real = dyn_cast<FloatType>(element)) {
     SmallVector<APFloat> values;
     for (uint8_t byte : memory)
-      values.emplace_back(real.getFloatSemantics(), APInt(bits, byte));
+      values.emplace_back(real.getFloatSemantics(), APInt(8, byte).trunc(bits));
     return DenseElementsAttr::get(shaped, values);
   }
   SmallVector<APInt> values;
   for (uint8_t byte : memory)
-    values.emplace_back(bits, byte);
+    values.push_back(APInt(8, byte).trunc(bits));
   return DenseElementsAttr::get(shaped, values);
 }
 

@@ -210,6 +210,10 @@ LogicalResult GraphLowering::lowerOp(Operation *op) {
   b.setLoc(op->getLoc());
   if (auto weight = dyn_cast<WeightOp>(op)) {
     auto type = llvm::cast<RankedTensorType>(weight.getType());
+    // It lies in memory as other tensors do.
+    SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+        op, weight.getParameterAttr())
+        .setType(loweredType(type));
     Value value = WeightOp::create(
         b, loweredType(type), weight.getParameterAttr(), weight.getLayer());
     values[weight.getResult()] = value;

@@ -51,7 +51,7 @@ TEST(TypedData, SmallElementsShareANumber) {
     EXPECT_EQ(read<uint8_t>(message, SourceType::U4, 3, step),
               (std::vector<uint8_t>{1, 2, 3}));
   EXPECT_EQ(read<uint8_t>(message, SourceType::I2, 5, 2),
-            (std::vector<uint8_t>{1, 0, 2, 0, 3}));
+            (std::vector<uint8_t>{1, 0, 254, 0, 255}));
 }
 
 TEST(TypedData, ComplexElementsAreTwoNumbers) {
