@@ -8,6 +8,8 @@
 #include "passes/onnx/Passes.h"
 #include "passes/onnx/raising/Probe.h"
 
+#include <set>
+
 using namespace mlir;
 
 namespace llm {
@@ -41,6 +43,48 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     return std::nullopt;
   }
 
+  /// Windows of attention, which may be wider than the run: then a number of
+  /// the graph says so. With 3 in its place the window shows, and as much wider
+  /// or narrower than 3 as it was than that number. False with the probe that
+  /// failed.
+  static bool findWindows(GraphOp graph, unsigned logits, Probe &probe,
+                          std::optional<Probe> &failed) {
+    std::set<int64_t> candidates;
+    graph.walk([&](Operation *op) {
+      std::optional<OnnxOp> view = OnnxOp::from(op);
+      if (!view || view->type() != "Constant" ||
+          !isThreshold(op->getResult(0)))
+        return;
+      auto literal =
+          dyn_cast_or_null<DenseIntElementsAttr>(view->attribute("value"));
+      int64_t value = literal ? (*literal.begin()).getSExtValue() : 0;
+      if (value > kTokens || value < -kTokens)
+        candidates.insert(value < 0 ? -value : value);
+    });
+    constexpr int64_t kSmall = 3;
+    for (int64_t candidate : candidates) {
+      Probe other(kTokens);
+      other.replaceConstant(candidate, kSmall);
+      bool runs = other.run(graph, logits) >= 0 &&
+                  other.program.size() == probe.program.size();
+      if (!runs) {
+        failed.emplace(std::move(other));
+        return false;
+      }
+      for (auto [node, shown] : llvm::zip_equal(probe.program, other.program))
+        if (node.kind == RowNode::Attention && node.window == 0 &&
+            shown.window != 0)
+          node.window = candidate + shown.window - kSmall;
+    }
+    return true;
+  }
+
+  void decline(const Probe &probe) {
+    emitRemark(probe.place()->getLoc())
+        << "compiled as a general graph, without a KV cache: "
+        << probe.place()->getName() << " " << probe.reason();
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto graphs = module.getOps<GraphOp>();
@@ -52,16 +96,15 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
       return;
     Probe probe(kTokens);
     int result = probe.run(graph, *logits);
-    if (result < 0) {
-      emitRemark(probe.place()->getLoc())
-          << "compiled as a general graph, without a KV cache: "
-          << probe.place()->getName() << " " << probe.reason();
-      return;
-    }
+    if (result < 0)
+      return decline(probe);
+    std::optional<Probe> failed;
+    if (!findWindows(graph, *logits, probe, failed))
+      return decline(*failed);
     SmallVector<Operation *> before;
     for (Operation &op : *module.getBody())
       before.push_back(&op);
-    if (failed(emitRowProgram(module, probe.program, result)))
+    if (mlir::failed(emitRowProgram(module, probe.program, result)))
       return signalPassFailure();
     for (Operation *op : llvm::reverse(before))
       op->erase();

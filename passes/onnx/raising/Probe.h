@@ -19,6 +19,13 @@ class Probe {
 public:
   Probe(int64_t tokens) : tokens(tokens) {}
 
+  /// Reads integer constants of this magnitude that are added or compared as if
+  /// they were `by`: what depends on a number larger than the run shows so.
+  void replaceConstant(int64_t magnitude, int64_t by) {
+    replaced = magnitude;
+    replacement = by;
+  }
+
   RowProgram program;
 
   /// Runs a whole graph; the node that `output` of it is rows of, in order,
@@ -56,6 +63,9 @@ private:
                                                    llvm::StringRef name,
                                                    int64_t rank);
 
+  /// Rows that were scaled or shifted by a vector become nodes at once: later
+  /// they may be rotated. Other forms stay.
+  ArrayPtr settled(Array x);
   ArrayPtr add(const Array &x, const Array &y, double sign);
   ArrayPtr multiply(const Array &x, const Array &y);
   ArrayPtr apply(const Array &x, llvm::StringRef function);
@@ -79,11 +89,15 @@ private:
   mlir::Location loc() const { return where->getLoc(); }
 
   const int64_t tokens;
+  int64_t replaced = 0, replacement = 0;
   llvm::DenseMap<mlir::Value, ArrayPtr> values;
   std::string why;
   mlir::Operation *where = nullptr;
   static constexpr int32_t kTokens = 0x7fffffff; ///< base of the token ids
 };
+
+/// Whether an integer constant of one element is only added or compared.
+bool isThreshold(mlir::Value constant);
 
 } // namespace llm::onnx
 

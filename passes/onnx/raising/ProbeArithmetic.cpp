@@ -375,6 +375,21 @@ static bool addForms(const Element &x, const Element &y, double sign,
   return true;
 }
 
+ArrayPtr Probe::settled(Array x) {
+  bool plain = true;
+  for (const Element &element : x.elements) {
+    if (element.isNumber() || element.base == kTokens ||
+        program[element.base].kind == RowNode::Scores)
+      return share(std::move(x));
+    plain &= element.number == x.elements[0].number &&
+             element.coefficient[0] == x.elements[0].coefficient[0] &&
+             element.feature[1] < 0;
+  }
+  ArrayPtr shared = share(std::move(x));
+  ArrayPtr rows = plain ? nullptr : materialize(shared);
+  return rows ? rows : shared;
+}
+
 ArrayPtr Probe::add(const Array &x, const Array &y, double sign) {
   Array sum;
   bool linear = true;
@@ -386,7 +401,7 @@ ArrayPtr Probe::add(const Array &x, const Array &y, double sign) {
     return nullptr;
   if (linear) {
     ArrayPtr turned = rotated(sum);
-    return turned ? turned : share(std::move(sum));
+    return turned ? turned : settled(std::move(sum));
   }
   // Of two bases: rows, added feature by feature.
   double scales[2];
@@ -448,7 +463,7 @@ ArrayPtr Probe::multiply(const Array &x, const Array &y) {
         return result;
       }))
     return nullptr;
-  return share(std::move(product));
+  return settled(std::move(product));
 }
 
 ArrayPtr Probe::apply(const Array &x, StringRef function) {

@@ -12,6 +12,19 @@
 using namespace mlir;
 using namespace llm::onnx;
 
+bool llm::onnx::isThreshold(Value constant) {
+  auto type = dyn_cast<RankedTensorType>(constant.getType());
+  if (!type || !type.hasStaticShape() || type.getNumElements() != 1 ||
+      !type.getElementType().isSignlessInteger(64))
+    return false;
+  return llvm::all_of(constant.getUsers(), [](Operation *user) {
+    std::optional<OnnxOp> op = OnnxOp::from(user);
+    return op && (op->type() == "Add" || op->type() == "Sub" ||
+                  op->type().starts_with("Less") ||
+                  op->type().starts_with("Greater"));
+  });
+}
+
 /// Elements that a run may hold in one value: a few tokens' logits.
 constexpr int64_t kMostElements = int64_t(1) << 24;
 
@@ -110,6 +123,11 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       array.weight = op.output("output");
     else
       array.elements = elementsOf(literal);
+    if (replaced && isThreshold(op.output("output"))) {
+      double &number = array.elements[0].number;
+      if (std::fabs(number) == replaced)
+        number = number < 0 ? -replacement : replacement;
+    }
     set(op.output("output"), share(array));
     return true;
   }
