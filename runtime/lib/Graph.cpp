@@ -72,9 +72,13 @@ Status Graph::runAlone(const llmrt_input *given, size_t count,
                        llmrt_results *&results) {
   if (Status status = inputs.bind(given, count, *memory))
     return status;
-  for (GraphValue &output : outputs) {
-    output = {};
-    output.kind = GraphValueKind::Absent;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const GraphArgument &declared =
+        compiled->descriptor().graphArguments[inputs.size() + i];
+    outputs[i] = {};
+    outputs[i].kind = declared.kind;
+    outputs[i].type = declared.type;
+    outputs[i].rank = declared.rank == kAnyRank ? 0 : declared.rank;
   }
   StepContext context = {};
   context.weights = compiled->weights();

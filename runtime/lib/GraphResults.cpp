@@ -69,13 +69,13 @@ bool Converter::convert(const GraphValue &from, llmrt_value *to,
 
 bool Converter::convertTensor(const GraphValue &from, llmrt_value *to) {
   uint64_t size = elementBytes(from.type), count = 1;
-  if (size == 0 || from.rank > kMaxGraphRank)
+  if (size == 0 || from.rank > kMaxGraphRank || (from.rank != 0 && !from.dims))
     return false;
   for (uint32_t dim = 0; dim < from.rank; ++dim)
     if (from.dims[dim] < 0 ||
         __builtin_mul_overflow(count, uint64_t(from.dims[dim]), &count))
       return false;
-  if (count > uint64_t(kMaxExtent))
+  if (count > uint64_t(kMaxExtent) || (count != 0 && !from.data))
     return false;
   int64_t *dims = take<int64_t>(from.rank);
   if (filling) {

@@ -212,7 +212,9 @@ struct StepContext {
   uint32_t spinLimit; ///< pauses a barrier spins before it parks; 0 where
                       ///< the team has more threads than CPUs to run on
   /// Of a graph: the inputs in the order of ObjectDescriptor::graphArguments,
-  /// and room for the outputs, whose fields the graph sets.
+  /// and room for the outputs. Their kind, type and rank are as declared (rank
+  /// 0 for any) before the call; the graph sets the rest, and these where they
+  /// are others, as for an optional that is Absent.
   const GraphValue *graphInputs;
   GraphValue *graphOutputs;
   /// What thread 0 has the team run next, generated code's own; null before the

@@ -8,6 +8,7 @@
 
 #include "runtime/lib/CodeDigest.h"
 #include "runtime/lib/EngineLimits.h"
+#include "runtime/lib/GraphInputs.h"
 #include "runtime/lib/ObjectCheck.h"
 #include "runtime/lib/ObjectFile.h"
 #include "runtime/lib/StepMemory.h"
@@ -39,7 +40,14 @@ static void checkLoaded(const uint8_t *file, const ElfImage &image) {
       *reinterpret_cast<const ObjectDescriptor *>(base + image.symbolAddress());
   if (checkDescriptor(descriptor))
     return;
-  // The memory contract of any such object can be told.
+  if (descriptor.graphArgumentCount != 0) {
+    // Without inputs a graph says which is missing, or has none.
+    GraphInputs inputs(descriptor);
+    CallMemory memory(1 << 20);
+    inputs.bind(nullptr, 0, memory);
+    return;
+  }
+  // The memory contract of any such decoder can be told.
   EngineLimits limits;
   llmrt_engine_options options = {1, 1, 0, 0};
   llmrt_memory memory;

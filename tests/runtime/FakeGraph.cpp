@@ -137,8 +137,8 @@ private:
 
   void execute() {
     int64_t mode = *reinterpret_cast<const int64_t *>(in(Mode).data);
-    out(Sum) = {GraphValueKind::Tensor,  ElementType::F32, 1, 0, nullptr,
-                makeDims(in(X).dims[0]), nullptr,          0};
+    // Its kind, type and rank are there already.
+    out(Sum).dims = makeDims(in(X).dims[0]);
     out(Sum).data =
         static_cast<uint8_t *>(allocate(uint64_t(in(X).dims[0]) * 4));
     out(Again) = in(X);
@@ -157,6 +157,8 @@ private:
           makeDims(2),
           nullptr,
           0};
+    if (mode == LeaveNothing)
+      out(Sum).data = nullptr;
     if (mode == LeaveNonsense)
       out(Constant).kind = GraphValueKind(77);
     context.kernel = nullptr;

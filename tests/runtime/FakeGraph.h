@@ -31,7 +31,8 @@ enum GraphMode : int64_t {
   LeakAndRelease = 6, ///< many blocks, some of them given back
   Crash = 7,
   Hang = 8,
-  TakeMemory = 9, ///< 64 MiB, written to
+  LeaveNothing = 10, ///< an output without data
+  TakeMemory = 9,    ///< 64 MiB, written to
 };
 
 constexpr float kGraphWeight = 0.5f;

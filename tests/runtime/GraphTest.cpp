@@ -344,6 +344,8 @@ TEST_P(GraphTest, GoesOnAfterACallThatFails) {
     expectSums(sums);
     EXPECT_EQ(failure(fake::LeaveNonsense),
               "the model's code leaves no proper value for output 4");
+    EXPECT_EQ(failure(fake::LeaveNothing),
+              "the model's code leaves no proper value for output 0");
   }
   expectSums(sums);
 }
