@@ -111,17 +111,16 @@ CallMemory::Block *CallMemory::takeNew(uint32_t bin) {
   uint64_t size = sizeOf(bin);
   shrinkCache(limit - liveBytes - size);
   bool huge = size >= 2 * kHugePage;
+  void *memory = nullptr;
   auto get = [&] {
-    // A size that is no multiple of the alignment is fine with Linux's libcs.
-    return aligned_alloc(huge ? kHugePage : alignof(Block), size);
+    return posix_memalign(&memory, huge ? kHugePage : alignof(Block), size) ==
+           0;
   };
-  void *memory = get();
-  if (!memory) {
+  if (!get()) {
     shrinkCache(0);
-    memory = get();
+    if (!get())
+      return nullptr;
   }
-  if (!memory)
-    return nullptr;
   if (huge)
     madvise(memory, size, MADV_HUGEPAGE); // as good as it gets
   Block *block = static_cast<Block *>(memory);
