@@ -236,7 +236,7 @@ static GraphArgumentDescription describeValue(Type type, DictionaryAttr about) {
     for (int64_t size : tensor.getShape())
       argument.dims.push_back(ShapedType::isDynamic(size) ? -1 : size);
   if (auto names = dyn_cast_or_null<ArrayAttr>(
-          about ? about.get("onnx.dim_names") : Attribute()))
+          about ? about.get("onnx.dims") : Attribute()))
     for (StringRef name : names.getAsValueRange<StringAttr>())
       argument.dimNames.push_back(name.str());
   return argument;

@@ -262,7 +262,7 @@ LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
        llvm::zip_equal(body.getArguments(), entry->getArguments())) {
     values[onnx] = argument;
     auto names =
-        graph.getArgAttrOfType<ArrayAttr>(onnx.getArgNumber(), "onnx.dim_names");
+        graph.getArgAttrOfType<ArrayAttr>(onnx.getArgNumber(), "onnx.dims");
     if (!names || !isa<RankedTensorType>(argument.getType()))
       continue;
     Dims sizes = dims(argument);

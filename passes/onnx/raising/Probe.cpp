@@ -11,49 +11,93 @@ using namespace mlir;
 using namespace llm;
 using namespace llm::onnx;
 
-/// Inputs by what exporters call them: token ids, positions, masks of ones,
-/// and caches, which are empty.
+/// What an input is there for.
+enum class Role { Ids, Ones, Positions, Cache, Start, Length };
+
+/// By the ops that read it, as far as those leave no doubt, else by what
+/// exporters call it.
+static std::optional<Role> roleOf(Value value, StringRef name) {
+  for (Operation *user : value.getUsers()) {
+    std::optional<OnnxOp> op = OnnxOp::from(user);
+    auto is = [&](StringRef type, StringRef input, int version = 1) {
+      return op && op->type() == type && op->version() >= version &&
+             op->input(input) == value;
+    };
+    if (is("TensorScatter", "past_cache"))
+      return Role::Cache;
+    if (is("TensorScatter", "write_indices"))
+      return Role::Start;
+    if (op && op->domain().empty() && op->type() == "Attention") {
+      if (is("Attention", "nonpad_kv_seqlen", 24))
+        return Role::Length;
+      if (is("Attention", "past_key") || is("Attention", "past_value"))
+        return Role::Cache;
+    }
+  }
+  if (name.contains("past") || name.contains("cache"))
+    return Role::Cache;
+  if (name.contains("input_ids") || name == "tokens")
+    return Role::Ids;
+  if (name.contains("mask"))
+    return Role::Ones;
+  if (name.contains("position"))
+    return Role::Positions;
+  return std::nullopt;
+}
+
+/// One sequence from its start: ids are unknown, positions count, masks are
+/// ones, and caches are empty, or of a fixed length with nothing in them.
 ArrayPtr Probe::input(Value value, StringRef name) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type) {
-    fail("input '" + name + "' is no tensor");
+  std::optional<Role> role = roleOf(value, name);
+  if (!type || !role) {
+    fail("input '" + name +
+         "' is none of token ids, attention mask, positions and caches");
     return nullptr;
   }
   auto result = std::make_shared<Array>();
-  bool isCache = name.contains("past") || name.contains("cache");
-  bool isIds = name.contains("input_ids") || name == "tokens";
   for (int64_t i = 0; i < type.getRank(); ++i) {
     int64_t size = type.getDimSize(i);
-    if (ShapedType::isDynamic(size)) {
-      if (i == 0)
-        size = 1;
-      else if (isCache)
-        size = 0; // only lengths are unknown
-      else
-        size = tokens;
-    }
+    if (ShapedType::isDynamic(size))
+      size = i == 0 && type.getRank() > 1 ? 1
+             : *role == Role::Cache       ? 0
+             : type.getRank() == 1        ? 1
+                                          : tokens;
     result->shape.push_back(size);
   }
   int64_t total = Array::count(result->shape);
-  if (isIds) {
-    if (type.getRank() == 0 || total != tokens) {
-      fail("input '" + name + "' is not [batch, sequence] of token ids");
-      return nullptr;
-    }
-    for (int64_t i = 0; i < total; ++i)
-      result->elements.push_back(Element::of(kTokens, i, 0));
-    return result;
-  }
-  if (isCache && total == 0)
-    return result;
-  if (!type.getElementType().isInteger() || total > tokens * tokens) {
-    fail("input '" + name +
-         "' is none of input_ids, attention_mask, position_ids and caches");
+  if (*role == Role::Ids && total != tokens) {
+    fail("input '" + name + "' is not [batch, sequence] of token ids");
     return nullptr;
   }
-  bool isMask = name.contains("mask");
+  if (*role != Role::Ids && *role != Role::Cache &&
+      !type.getElementType().isInteger()) {
+    fail("input '" + name + "' is no tensor of integers");
+    return nullptr;
+  }
+  if (total > (1 << 24)) {
+    fail("input '" + name + "' is too large");
+    return nullptr;
+  }
   for (int64_t i = 0; i < total; ++i)
-    result->elements.push_back(Element::of(isMask ? 1 : i % tokens));
+    switch (*role) {
+    case Role::Ids:
+      result->elements.push_back(Element::of(kTokens, i, 0));
+      break;
+    case Role::Ones:
+      result->elements.push_back(Element::of(1));
+      break;
+    case Role::Positions:
+      result->elements.push_back(Element::of(i % tokens));
+      break;
+    case Role::Cache:
+    case Role::Start:
+      result->elements.push_back(Element::of(0));
+      break;
+    case Role::Length:
+      result->elements.push_back(Element::of(tokens));
+      break;
+    }
   return result;
 }
 
@@ -120,7 +164,7 @@ bool Probe::runOp(Operation *op) {
     return fail("is no op of ONNX");
   // Data of one op that the probe cannot follow is found out where it is used.
   for (auto run : {&Probe::runLayout, &Probe::runArithmetic,
-                   &Probe::runProducts}) {
+                   &Probe::runProducts, &Probe::runModelOps}) {
     bool known = false;
     if (!(this->*run)(*view, known))
       return false;

@@ -37,6 +37,7 @@ public:
 private:
   friend struct ProbeOps;
 
+  /// What an input is, which what reads it says, or its name.
   ArrayPtr input(mlir::Value value, llvm::StringRef name);
   bool runBlock(mlir::Block &block);
   bool runOp(mlir::Operation *op);
@@ -57,6 +58,7 @@ private:
   bool runLayout(OnnxOp op, bool &known);
   bool runArithmetic(OnnxOp op, bool &known);
   bool runProducts(OnnxOp op, bool &known);
+  bool runModelOps(OnnxOp op, bool &known);
 
   std::optional<llvm::SmallVector<int64_t>> integers(mlir::Value value);
   std::optional<llvm::SmallVector<int64_t>> axesOf(OnnxOp op,
@@ -76,6 +78,14 @@ private:
   ArrayPtr attend(const Array &x, const Array &y);
   ArrayPtr softmax(const Array &x);
   ArrayPtr rotated(const Array &x);
+  ArrayPtr rmsNorm(const Array &x, const Array &scale, double epsilon);
+  ArrayPtr rotate(const Array &x, const Array &cosines, const Array &sines,
+                  bool interleaved);
+  ArrayPtr attention(const Array &q, const Array &k, const Array &v,
+                     double scale, bool causal, const Array *mask);
+  static mlir::Type elementOf(mlir::Value value) {
+    return llvm::cast<mlir::TensorType>(value.getType()).getElementType();
+  }
   /// The array with every element one of one node, times a number of its own
   /// (left in `scale`): sums and scales by feature become nodes. Null with a
   /// reason.

@@ -1,0 +1,286 @@
+//===- ProbeModelOps.cpp - Ops that are parts of decoders by themselves ---===//
+//
+// Norms, rotations, attention and caches of opset 23 on, and ONNX Runtime's own
+// spellings of them. Each is run as the primitive ops that it stands for.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/onnx/raising/Probe.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace llm::onnx;
+
+static ArrayPtr share(Array array) {
+  return std::make_shared<const Array>(std::move(array));
+}
+
+static Array scalar(double number) {
+  Array result;
+  result.elements = {Element::of(number)};
+  return result;
+}
+
+/// [batch, sequence, heads * width] as [batch, heads, sequence, width].
+static Array splitHeads(const Array &x, int64_t heads) {
+  int64_t width = x.shape[2] / heads;
+  return x.pick({x.shape[0], heads, x.shape[1], width},
+                [&](ArrayRef<int64_t> at) {
+                  return x.offset({at[0], at[2], at[1] * width + at[3]});
+                });
+}
+
+static Array mergeHeads(const Array &x) {
+  int64_t width = x.shape[3];
+  return x.pick({x.shape[0], x.shape[2], x.shape[1] * width},
+                [&](ArrayRef<int64_t> at) {
+                  return x.offset(
+                      {at[0], at[2] / width, at[1], at[2] % width});
+                });
+}
+
+/// The first `rows` along an axis.
+static Array take(const Array &x, int64_t axis, int64_t first, int64_t rows) {
+  Shape to = x.shape;
+  to[axis] = rows;
+  Shape from(x.shape.size());
+  return x.pick(to, [&](ArrayRef<int64_t> at) {
+    from.assign(at.begin(), at.end());
+    from[axis] += first;
+    return x.offset(from);
+  });
+}
+
+ArrayPtr Probe::rmsNorm(const Array &x, const Array &scale, double epsilon) {
+  ArrayPtr rows = materialize(share(x));
+  int64_t width = x.shape.back();
+  if (!rows || !scale.isNumeric() ||
+      static_cast<int64_t>(scale.elements.size()) != width)
+    return nullptr;
+  RowNode node = make(RowNode::RMSNorm);
+  node.inputs = {rows->elements[0].base};
+  node.features = program[node.inputs[0]].features;
+  if (node.features % width)
+    return nullptr;
+  node.heads = node.features / width;
+  node.number = epsilon;
+  for (const Element &element : scale.elements)
+    node.vector.push_back(element.number);
+  // Whole groups, in order.
+  for (size_t i = 0; i < rows->elements.size(); ++i)
+    if (rows->elements[i].feature[0] % width != int64_t(i) % width)
+      return nullptr;
+  int number = addNode(node);
+  Array result = *rows;
+  for (Element &element : result.elements)
+    element.base = number;
+  return share(std::move(result));
+}
+
+/// Rotates by tables of cosines and sines, [sequence, half] each.
+ArrayPtr Probe::rotate(const Array &x, const Array &cosines,
+                       const Array &sines, bool interleaved) {
+  int64_t half = cosines.shape.back(), rows = x.shape[2];
+  if (!cosines.isNumeric() || !sines.isNumeric() || 2 * half > x.shape[3] ||
+      static_cast<int64_t>(cosines.elements.size()) != rows * half ||
+      cosines.elements.size() != sines.elements.size() || interleaved)
+    return nullptr;
+  Array result = x;
+  for (size_t i = 0; i < x.elements.size(); ++i) {
+    int64_t d = i % x.shape[3], row = i / x.shape[3] % rows;
+    if (d >= 2 * half)
+      continue;
+    size_t partner = d < half ? i + half : i - half;
+    const Element &own = x.elements[i], &other = x.elements[partner];
+    if (!own.isPure() || !other.isPure())
+      return nullptr;
+    double cosine = cosines.elements[row * half + d % half].number;
+    double sine = sines.elements[row * half + d % half].number;
+    Element &element = result.elements[i];
+    element.coefficient[0] = cosine;
+    element.feature[1] = other.feature[0];
+    element.coefficient[1] = d < half ? -sine : sine;
+  }
+  return rotated(result);
+}
+
+/// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width]; `allowed`
+/// is empty, or says by number what a row does not see.
+ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
+                          double scale, bool causal, const Array *mask) {
+  Array keys = k.pick({k.shape[0], k.shape[1], k.shape[3], k.shape[2]},
+                      [&](ArrayRef<int64_t> at) {
+                        return k.offset({at[0], at[1], at[3], at[2]});
+                      });
+  Array values = v;
+  int64_t heads = q.shape[1], keyHeads = k.shape[1];
+  if (keyHeads == 0 || heads % keyHeads)
+    return nullptr;
+  int64_t group = heads / keyHeads;
+  auto repeat = [&](const Array &x) {
+    return x.pick({x.shape[0], heads, x.shape[2], x.shape[3]},
+                  [&](ArrayRef<int64_t> at) {
+                    return x.offset({at[0], at[1] / group, at[2], at[3]});
+                  });
+  };
+  ArrayPtr product = matMul(q, repeat(keys));
+  product = product ? multiply(*product, scalar(scale)) : nullptr;
+  if (!product)
+    return nullptr;
+  Array scored = *product;
+  int64_t columns = scored.shape.back(), rows = scored.shape[2];
+  if (causal)
+    for (size_t i = 0; i < scored.elements.size(); ++i)
+      if (int64_t(i) % columns > int64_t(i) / columns % rows)
+        scored.elements[i] = Element::of(-INFINITY);
+  if (mask) {
+    ArrayPtr sum = add(scored, *mask, 1);
+    if (!sum)
+      return nullptr;
+    scored = *sum;
+  }
+  ArrayPtr weights = softmax(scored);
+  return weights ? matMul(*weights, repeat(values)) : nullptr;
+}
+
+bool Probe::runModelOps(OnnxOp op, bool &known) {
+  known = true;
+  StringRef type = op.type();
+  auto finish = [&](Value result, ArrayPtr array) {
+    if (!array)
+      return fail("is not supported yet in this form");
+    set(result, array);
+    return true;
+  };
+
+  if (type == "RMSNormalization" || type == "SimplifiedLayerNormalization") {
+    ArrayPtr x = get(op.input("X")), scale = get(op.input("scale"));
+    int64_t axis = op.integer("axis", -1);
+    if (axis != -1 && axis != x->rank() - 1)
+      return fail("normalizes more than the last axis");
+    return finish(op.output("Y"),
+                  rmsNorm(*x, *scale, op.real("epsilon", 1e-5)));
+  }
+  if (type == "SkipSimplifiedLayerNormalization") {
+    ArrayPtr x = get(op.input("input")), skip = get(op.input("skip"));
+    if (op.input("bias"))
+      return fail("has a bias; not supported yet");
+    ArrayPtr sum = add(*x, *skip, 1);
+    if (!sum)
+      return fail("adds what are no rows");
+    set(op.output("input_skip_bias_sum"), sum);
+    return finish(op.output("output"), rmsNorm(*sum, *get(op.input("gamma")),
+                                               op.real("epsilon", 1e-5)));
+  }
+  if (type == "RotaryEmbedding" && op.domain().empty()) {
+    ArrayPtr x = get(op.input("X"));
+    auto table = [&](StringRef name) -> ArrayPtr {
+      ArrayPtr table = get(op.input(name));
+      Value places = op.input("position_ids");
+      ArrayPtr ids = places ? get(places) : nullptr;
+      if (table->isWeight() || (ids && !ids->isNumeric()))
+        return nullptr;
+      if (!ids)
+        return table;
+      Array picked;
+      int64_t half = table->shape.back();
+      picked.shape = {1, static_cast<int64_t>(ids->elements.size()), half};
+      for (const Element &id : ids->elements)
+        for (int64_t i = 0; i < half; ++i) {
+          size_t at = static_cast<size_t>(id.number) * half + i;
+          if (id.number < 0 || at >= table->elements.size())
+            return nullptr;
+          picked.elements.push_back(table->elements[at]);
+        }
+      return share(std::move(picked));
+    };
+    ArrayPtr cosines = table("cos_cache"), sines = table("sin_cache");
+    bool flat = x->rank() == 3;
+    int64_t heads = op.integer("num_heads");
+    if (!cosines || !sines || (flat && heads == 0))
+      return fail("has tables that are too large to look at, or no num_heads");
+    ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
+                             *sines, op.integer("interleaved"));
+    if (turned && flat)
+      turned = share(mergeHeads(*turned));
+    return finish(op.output("Y"), turned);
+  }
+  if (type == "TensorScatter") {
+    ArrayPtr cache = get(op.input("past_cache")),
+             update = get(op.input("update"));
+    int64_t axis = op.integer("axis", -2);
+    axis = axis < 0 ? axis + cache->rank() : axis;
+    Value where = op.input("write_indices");
+    auto starts = where ? integers(where) : SmallVector<int64_t>{0};
+    if (!starts || op.string("mode") == "circular" || cache->rank() < 2 ||
+        update->shape[axis] > cache->shape[axis])
+      return fail("writes in a way that is not supported yet");
+    Array written = *cache;
+    Shape at(update->shape.size(), 0);
+    for (const Element &element : update->elements) {
+      Shape to = at;
+      to[axis] += (*starts)[starts->size() == 1 ? 0 : at[0]];
+      if (to[axis] >= cache->shape[axis])
+        return fail("writes behind the cache");
+      written.elements[written.offset(to)] = element;
+      for (size_t d = at.size(); d-- > 0 && ++at[d] == update->shape[d];)
+        at[d] = 0;
+    }
+    return finish(op.output("present_cache"), share(std::move(written)));
+  }
+  if (type == "Attention" && op.domain().empty()) {
+    Array q = *get(op.input("Q")), k = *get(op.input("K")),
+          v = *get(op.input("V"));
+    bool flat = q.rank() == 3;
+    if (flat) {
+      int64_t heads = op.integer("q_num_heads"),
+              keyHeads = op.integer("kv_num_heads");
+      if (heads == 0 || keyHeads == 0)
+        return fail("has no numbers of heads");
+      q = splitHeads(q, heads);
+      k = splitHeads(k, keyHeads);
+      v = splitHeads(v, keyHeads);
+    }
+    if (op.real("softcap") != 0 || op.operation()->getNumResults() > 3)
+      return fail("has a soft cap or gives its products; not supported yet");
+    for (auto [name, x] : {std::pair("past_key", &k), {"past_value", &v}})
+      if (Value past = op.input(name); past && !get(past)->elements.empty())
+        return fail("has a cache of fixed length; not supported yet");
+    set(op.output("present_key"), share(k));
+    set(op.output("present_value"), share(v));
+    if (op.version() >= 24)
+      if (Value lengths = op.input("nonpad_kv_seqlen")) {
+        auto length = integers(lengths);
+        if (!length || (*length)[0] > k.shape[2])
+          return fail("has lengths that depend on the tokens");
+        k = take(k, 2, 0, (*length)[0]);
+        v = take(v, 2, 0, (*length)[0]);
+      }
+    double scale =
+        op.has("scale") ? op.real("scale") : 1 / std::sqrt(q.shape[3]);
+    Array mask;
+    Value given = op.input("attn_mask");
+    if (given) {
+      mask = *get(given);
+      if (!mask.isNumeric())
+        return fail("has a mask that depends on the tokens");
+      if (elementOf(given).isInteger(1))
+        for (Element &element : mask.elements)
+          element.number = element.number ? 0 : -INFINITY;
+      // Of a cache of fixed length only what is filled counts.
+      if (mask.shape.back() > k.shape[2])
+        mask = take(mask, mask.rank() - 1, 0, k.shape[2]);
+    }
+    ArrayPtr result = attention(q, k, v, scale, op.integer("is_causal"),
+                                given ? &mask : nullptr);
+    if (result && flat)
+      result = share(mergeHeads(*result));
+    return finish(op.output("Y"), result);
+  }
+  known = false;
+  return true;
+}
