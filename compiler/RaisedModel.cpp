@@ -45,6 +45,7 @@ static bool addConstants(ModuleOp module, WeightSource &weights,
     tensor.bytes = data.getNumElements() * width;
     weights.tensors[tensor.name] = tensor;
   }
+  module->removeAttr("llm.constants"); // they are as far as weights are
   if (bytes.empty())
     return true;
   auto mapped = MappedFile::create(bytes, error);

@@ -405,6 +405,23 @@ struct RollLayers : llm::impl::RollLayersBase<RollLayers> {
     SymbolTable symbols(getOperation());
     Roller(*chain, best, symbols).run();
     eraseUnread(getOperation(), block);
+    sinkWeights(block);
+  }
+
+  /// Weights are read where they are first needed, as frontends write it.
+  static void sinkWeights(Block &block) {
+    for (RepeatOp repeat : block.getOps<RepeatOp>())
+      for (Region &body : repeat.getBodies())
+        for (WeightOp weight :
+             llvm::make_early_inc_range(body.front().getOps<WeightOp>())) {
+          Operation *first = nullptr;
+          for (Operation *user : weight->getUsers())
+            if (Operation *here = body.front().findAncestorOpInBlock(*user);
+                here && (!first || here->isBeforeInBlock(first)))
+              first = here;
+          if (first)
+            weight->moveBefore(first);
+        }
   }
 };
 

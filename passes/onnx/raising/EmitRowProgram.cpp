@@ -16,6 +16,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -324,7 +325,8 @@ private:
           b, type, input(0), input(1), input(2),
           b.getI64IntegerAttr(node.heads),
           b.getI64IntegerAttr(node.keyValueHeads),
-          b.getF32FloatAttr(node.number), b.getI64IntegerAttr(node.window));
+          b.getF32FloatAttr(attentionScale(node)),
+          b.getI64IntegerAttr(node.window));
       return success();
     case RowNode::RMSNorm:
       value = RMSNormOp::create(
@@ -341,6 +343,13 @@ private:
       return refuse(node, "attention scores that are used for something else");
     }
     llvm_unreachable("every kind has a case");
+  }
+
+  /// Exporters share the scale among queries and keys, as its root in f32: its
+  /// square is the usual scale but for that rounding.
+  static double attentionScale(const RowNode &node) {
+    double usual = 1 / std::sqrt(double(node.features / node.heads));
+    return std::fabs(node.number - usual) < 1e-6 * usual ? usual : node.number;
   }
 
   /// The shortest decimal that the f32 could have been written as: what a

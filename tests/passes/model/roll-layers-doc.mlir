@@ -20,13 +20,13 @@ llm.parameter @w6 : !llm.packed<8x8, #llm.dense<f32>> from "F32" ["b.o"]
 //       CHECK:   %[[X:.*]] = llm.embedding
 //       CHECK:   %[[Y:.*]] = llm.repeat %[[X]] kinds [0, 0] : tensor<?x8xf32> {
 //  CHECK-NEXT:   ^bb0(%[[H:.*]]: tensor<?x8xf32>, %[[LAYER:.*]]: index):
-//   CHECK-DAG:     %[[WN:.*]] = llm.weight @[[$NORM]][%[[LAYER]]]
-//   CHECK-DAG:     %[[WQ:.*]] = llm.weight @[[$Q]][%[[LAYER]]]
-//   CHECK-DAG:     %[[WO:.*]] = llm.weight @[[$O]][%[[LAYER]]]
+//       CHECK:     %[[WN:.*]] = llm.weight @[[$NORM]][%[[LAYER]]]
 //       CHECK:     %[[N:.*]] = llm.rms_norm %[[H]], %[[WN]]
+//       CHECK:     %[[WQ:.*]] = llm.weight @[[$Q]][%[[LAYER]]]
 //       CHECK:     %[[QS:.*]] = llm.linear %[[N]], %[[WQ]]
 //       CHECK:     %[[R:.*]] = llm.rope %[[QS]], %[[TABLE]]
 //       CHECK:     %[[A:.*]] = llm.attention %[[R]], %[[R]], %[[QS]]
+//       CHECK:     %[[WO:.*]] = llm.weight @[[$O]][%[[LAYER]]]
 //       CHECK:     %[[OS:.*]] = llm.linear %[[A]], %[[WO]]
 //       CHECK:     %[[S:.*]] = arith.addf %[[H]], %[[OS]]
 //       CHECK:     llm.yield %[[S]]
