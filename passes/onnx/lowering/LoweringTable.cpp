@@ -6,7 +6,11 @@ using namespace llm::onnx;
 
 LoweringTable::LoweringTable() {
   addControlFlow(*this);
+  addConvolution(*this);
   addElementwise(*this);
+  addPooling(*this);
+  addRecurrent(*this);
+  addResize(*this);
   addShape(*this);
 }
 

@@ -46,7 +46,11 @@ private:
 
 // One function a category.
 void addControlFlow(LoweringTable &table);
+void addConvolution(LoweringTable &table);
 void addElementwise(LoweringTable &table);
+void addPooling(LoweringTable &table);
+void addRecurrent(LoweringTable &table);
+void addResize(LoweringTable &table);
 void addShape(LoweringTable &table);
 
 } // namespace llm::onnx

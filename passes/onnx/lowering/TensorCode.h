@@ -127,7 +127,8 @@ public:
 
   using LoopBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
       mlir::Value iv, mlir::ValueRange carried)>;
-  /// Carried values after counting from begin to end (indices).
+  /// Carried values after counting from begin to end (indices); tensors keep
+  /// their shapes.
   llvm::SmallVector<mlir::Value> loop(mlir::Value begin, mlir::Value end,
                                       mlir::ValueRange carried, LoopBody body);
   using Branch = llvm::function_ref<llvm::SmallVector<mlir::Value>()>;
@@ -136,6 +137,28 @@ public:
   /// `tensor` with one element set (compute form), for loops that carry it.
   mlir::Value insert(mlir::Value tensor, mlir::Type element, mlir::Value value,
                      mlir::ValueRange indices);
+
+  //===- Windows ----------------------------------------------------------===//
+
+  using SumsBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      mlir::ValueRange elements, mlir::ValueRange sums)>;
+  /// Several sums at once, over any affine places: `maps` says where each input
+  /// is read and, last, where all sums lie (a projection of the loops); loops
+  /// that the sums lack are folded. `starts` are what the sums begin with, kept
+  /// in their compute form. Elements come in compute form.
+  llvm::SmallVector<Tensor> fold(llvm::ArrayRef<Tensor> inputs,
+                                 llvm::ArrayRef<Tensor> starts,
+                                 llvm::ArrayRef<mlir::AffineMap> maps,
+                                 SumsBody body);
+  /// Where a loop stands, inside of bodies.
+  mlir::Value loopIndex(unsigned loop);
+  /// `tensor` with `part` written over the elements from `offsets` on; `part`
+  /// may lack leading dimensions, which are 1.
+  Tensor overwrite(Tensor tensor, Tensor part, llvm::ArrayRef<Dim> offsets);
+  /// A part of a tensor without a copy: `sizes` elements from `offsets` on, less
+  /// so many leading dimensions, which are 1.
+  Tensor part(Tensor tensor, llvm::ArrayRef<Dim> offsets,
+              llvm::ArrayRef<Dim> sizes, size_t dropped = 0);
 
 private:
   friend class GraphLowering;
