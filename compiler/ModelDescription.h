@@ -4,6 +4,7 @@
 #define LLM_COMPILER_MODELDESCRIPTION_H
 
 #include "compiler/object/Descriptor.h"
+#include "passes/analysis/ObjectElement.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -18,13 +19,10 @@ ObjectDescription describeModel(mlir::ModuleOp module,
                                 const Checkpoint &checkpoint,
                                 const CompileOptions &options);
 
-/// Of a type that elements of weights, states or graph values can have.
 /// The same for a general graph: what the module's onnx.graph says of its inputs
 /// and outputs. Run it before that is lowered.
 ObjectDescription describeGraph(mlir::ModuleOp module,
                                 const CompileOptions &options);
-
-llmrt::ElementType elementTypeOf(mlir::Type type);
 
 /// Rows of a step at most: a prompt's chunk beside one token of every other
 /// sequence.

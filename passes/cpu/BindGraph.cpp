@@ -24,8 +24,9 @@ struct BindGraph : llm::impl::BindGraphBase<BindGraph> {
     MLIRContext *context = &getContext();
     Block &entry = graph.getBody().front();
     for (unsigned i = 0; i < graph.getNumArguments(); ++i)
-      graph.setArgAttr(i, "bufferization.writable",
-                       BoolAttr::get(context, false));
+      if (isa<TensorType>(graph.getArgument(i).getType()))
+        graph.setArgAttr(i, "bufferization.writable",
+                         BoolAttr::get(context, false));
     (void)graph.insertArgument(0u, TeamType::get(context), {}, graph.getLoc());
     graph->setAttr("llvm.linkage",
                    LLVM::LinkageAttr::get(context, LLVM::Linkage::Internal));

@@ -269,7 +269,9 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   Value readInput(ImplicitLocOpBuilder &b, Value inputs, unsigned number,
                   Type type) {
     int64_t base = number * sizeof(GraphValue);
-    auto memref = cast<MemRefType>(type);
+    auto memref = dyn_cast<MemRefType>(type);
+    if (!memref) // a sequence or an optional: where its GraphValue lies
+      return at(b, inputs, base);
     Value data =
         load(b, pointerType(b), inputs, base + offsetof(GraphValue, data));
     Value dims =
@@ -284,7 +286,13 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   void writeOutput(ImplicitLocOpBuilder &b, Value context, Value outputs,
                    unsigned number, Value value) {
     int64_t base = number * sizeof(GraphValue);
-    auto memref = cast<MemRefType>(value.getType());
+    auto memref = dyn_cast<MemRefType>(value.getType());
+    if (!memref) {
+      LLVM::MemcpyOp::create(b, at(b, outputs, base), value,
+                             constant(b, sizeof(GraphValue)),
+                             /*isVolatile=*/false);
+      return;
+    }
     Value descriptor = castToLLVM(b, value);
     store(b, LLVM::ExtractValueOp::create(b, descriptor, 1), outputs,
           base + offsetof(GraphValue, data));

@@ -7,6 +7,7 @@
 
 #include "passes/onnx/lowering/GraphLowering.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/Text.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -47,12 +48,12 @@ enum class Compare { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };
 template <Compare kind>
 LogicalResult lowerCompare(OnnxOp op, GraphLowering &g) {
   Tensor a = g.tensor(op.input("A"));
-  if (isString(a.element))
-    return notSupported(op, "strings");
   Tensor c = placeOldBroadcast(op, g, a, g.tensor(op.input("B")));
   g.set(op.output("C"), g.map({a, c}, g.b.getI1Type(), [&](ValueRange x) {
     switch (kind) {
     case Compare::Equal:
+      if (isString(a.element))
+        return textIsEqual(g, x[0], x[1]);
       return g.e.equal(x[0], x[1], a.element);
     case Compare::Less:
       return g.e.less(x[0], x[1], a.element);

@@ -5,6 +5,7 @@
 #include "dialects/llm/LLMDialect.h"
 #include "dialects/onnx/ONNXDialect.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/ShapeArithmetic.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -206,6 +207,31 @@ void GraphLowering::setElements(Value onnx, ArrayRef<Dim> elements) {
 // Ops
 //===----------------------------------------------------------------------===//
 
+/// The numbers of a Constant, which has an attribute for each kind; null for
+/// others than numbers.
+static DenseElementsAttr literalOf(OnnxOp op) {
+  if (auto literal = dyn_cast_or_null<DenseElementsAttr>(op.attribute("value")))
+    return isa<DenseStringElementsAttr>(literal) ? nullptr : literal;
+  auto type = dyn_cast<RankedTensorType>(op.output("output").getType());
+  if (!type)
+    return nullptr;
+  auto given = [&](StringRef name) {
+    return op.schema().attribute(name) && op.has(name);
+  };
+  auto real = [](double value) { return static_cast<float>(value); };
+  if (given("value_int"))
+    return DenseElementsAttr::get(type, op.integer("value_int"));
+  if (given("value_ints"))
+    return DenseElementsAttr::get(type, ArrayRef(op.integers("value_ints")));
+  if (given("value_float"))
+    return DenseElementsAttr::get(type, real(op.real("value_float")));
+  if (given("value_floats"))
+    return DenseElementsAttr::get(
+        type,
+        ArrayRef(llvm::map_to_vector(op.reals("value_floats"), real)));
+  return nullptr;
+}
+
 LogicalResult GraphLowering::lowerOp(Operation *op) {
   b.setLoc(op->getLoc());
   if (auto weight = dyn_cast<WeightOp>(op)) {
@@ -223,9 +249,10 @@ LogicalResult GraphLowering::lowerOp(Operation *op) {
   if (!view)
     return op->emitError() << "expected an op of a schema of ONNX";
   if (view->type() == "Constant")
-    if (auto literal =
-            dyn_cast_or_null<DenseElementsAttr>(view->attribute("value")))
+    if (DenseElementsAttr literal = literalOf(*view))
       constants[op->getResult(0)] = literal;
+  if (lowerShapeArithmetic(*view, *this))
+    return success();
   Lowering lowering = LoweringTable::get().find(view->schema());
   if (!lowering)
     return notSupported(*view, "this op");
@@ -243,6 +270,7 @@ LogicalResult GraphLowering::lowerBlock(Block &block) {
 }
 
 LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
+  parent = graph->getParentOfType<ModuleOp>();
   b.setLoc(graph.getLoc());
   b.setInsertionPointAfter(graph);
   SmallVector<Type> inputs, outputs;

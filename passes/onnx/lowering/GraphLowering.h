@@ -14,6 +14,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
 
 #include <optional>
 
@@ -27,6 +28,8 @@ public:
 
   /// Writes the graph as a function marked `llm.graph`, beside it.
   mlir::LogicalResult lowerGraph(GraphOp graph);
+  /// Where functions and constants of the graph go.
+  mlir::ModuleOp module() const { return parent; }
 
   //===- Values -----------------------------------------------------------===//
 
@@ -51,6 +54,8 @@ public:
   /// The numbers of an integer tensor of known length (rank 0 or 1) as
   /// dimensions; signed. Nullopt if the length is not known.
   std::optional<Dims> elements(mlir::Value onnx);
+  /// Whether a tensor is known by its numbers: setElements said so.
+  bool holdsNumbers(mlir::Value onnx) const { return numbers.contains(onnx); }
   /// An integer tensor (rank 0 or 1) of these numbers, which is made when
   /// somebody reads it as a tensor.
   void setElements(mlir::Value onnx, llvm::ArrayRef<Dim> elements);
@@ -73,6 +78,7 @@ public:
 private:
   mlir::LogicalResult lowerOp(mlir::Operation *op);
 
+  mlir::ModuleOp parent;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::DenseMap<mlir::Value, Dims> numbers;
   llvm::DenseMap<mlir::Value, mlir::DenseElementsAttr> constants;

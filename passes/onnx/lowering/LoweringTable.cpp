@@ -5,13 +5,20 @@
 using namespace llm::onnx;
 
 LoweringTable::LoweringTable() {
+  addArrangement(*this);
   addControlFlow(*this);
   addConvolution(*this);
   addElementwise(*this);
+  addGather(*this);
+  addPad(*this);
   addPooling(*this);
   addRecurrent(*this);
   addResize(*this);
+  addScatter(*this);
+  addSelection(*this);
+  addSequences(*this);
   addShape(*this);
+  addSlice(*this);
 }
 
 const LoweringTable &LoweringTable::get() {

@@ -45,13 +45,20 @@ private:
 };
 
 // One function a category.
+void addArrangement(LoweringTable &table);
 void addControlFlow(LoweringTable &table);
 void addConvolution(LoweringTable &table);
 void addElementwise(LoweringTable &table);
+void addGather(LoweringTable &table);
+void addPad(LoweringTable &table);
 void addPooling(LoweringTable &table);
 void addRecurrent(LoweringTable &table);
 void addResize(LoweringTable &table);
+void addScatter(LoweringTable &table);
+void addSelection(LoweringTable &table);
+void addSequences(LoweringTable &table);
 void addShape(LoweringTable &table);
+void addSlice(LoweringTable &table);
 
 } // namespace llm::onnx
 

@@ -7,7 +7,9 @@
 
 #include "dialects/onnx/ONNXDialect.h"
 #include "passes/onnx/lowering/GraphLowering.h"
+#include "passes/onnx/lowering/Indexing.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/Text.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -36,15 +38,38 @@ static DenseElementsAttr toStorage(DenseElementsAttr literal, Type element) {
       storage, [&](const APInt &value) { return widen(value); });
 }
 
+/// The texts of a Constant, if it is one of texts.
+static std::optional<SmallVector<StringRef>> constantTexts(OnnxOp op) {
+  if (auto literal =
+          dyn_cast_or_null<DenseStringElementsAttr>(op.attribute("value"))) {
+    if (!literal.isSplat())
+      return llvm::to_vector(literal.getRawStringData());
+    return SmallVector<StringRef>(literal.getNumElements(),
+                                  literal.getRawStringData()[0]);
+  }
+  for (const char *name : {"value_string", "value_strings"}) {
+    if (!op.schema().attribute(name) || !op.has(name))
+      continue;
+    return name == StringRef("value_string")
+               ? SmallVector<StringRef>{op.string(name)}
+               : op.strings(name);
+  }
+  return std::nullopt;
+}
+
 static LogicalResult lowerConstant(OnnxOp op, GraphLowering &g) {
   Value output = op.output("output");
   auto type = dyn_cast<RankedTensorType>(output.getType());
-  Attribute value = op.attribute("value");
-  auto literal = dyn_cast_or_null<DenseElementsAttr>(value);
+  if (auto texts = constantTexts(op)) {
+    g.set(output, g.reshape(textConstants(g, *texts),
+                            g.fixed(type.getShape())));
+    return success();
+  }
+  auto literal = g.constant(output);
   if (!literal)
-    return notSupported(op, "a constant that is no dense tensor of numbers");
+    return notSupported(op, "a constant that is no dense tensor");
   g.set(output, arith::ConstantOp::create(
-                    g.b, toStorage(literal, type.getElementType()))
+                    g.b, toStorage(*literal, type.getElementType()))
                     .getResult());
   return success();
 }
@@ -111,7 +136,7 @@ static LogicalResult lowerReshape(OnnxOp op, GraphLowering &g) {
         dim = g.select(g.compare(arith::CmpIPredicate::eq, dim, g.fixed(0)),
                        from[i], dim);
     }
-    if (!getConstantIntValue(dim) && !llvm::is_contained(from, dim))
+    if (!getConstantIntValue(dim) && !isNonNegative(dim))
       unknown.push_back(i);
     to.push_back(dim);
   }

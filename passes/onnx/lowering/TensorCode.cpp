@@ -617,3 +617,12 @@ Tensor TensorCode::part(Tensor tensor, ArrayRef<Dim> offsets,
   known[value] = Dims(kept);
   return {value, tensor.element};
 }
+
+Tensor TensorCode::sized(Value value, Type element, ArrayRef<Dim> dims) {
+  RankedTensorType type =
+      typeOf(dims, llvm::cast<RankedTensorType>(value.getType()).getElementType());
+  if (type != value.getType())
+    value = tensor::CastOp::create(b, type, value);
+  known[value] = Dims(dims);
+  return {value, element};
+}

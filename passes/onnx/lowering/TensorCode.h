@@ -160,6 +160,11 @@ public:
   Tensor part(Tensor tensor, llvm::ArrayRef<Dim> offsets,
               llvm::ArrayRef<Dim> sizes, size_t dropped = 0);
 
+  /// A value known to be of these dimensions, as a loop's results are of those
+  /// that went in.
+  Tensor sized(mlir::Value value, mlir::Type element,
+               llvm::ArrayRef<Dim> dims);
+
 private:
   friend class GraphLowering;
   llvm::DenseMap<mlir::Value, Dims> known;
