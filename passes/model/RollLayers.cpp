@@ -413,7 +413,7 @@ struct RollLayers : llm::impl::RollLayersBase<RollLayers> {
     for (RepeatOp repeat : block.getOps<RepeatOp>())
       for (Region &body : repeat.getBodies())
         for (WeightOp weight :
-             llvm::make_early_inc_range(body.front().getOps<WeightOp>())) {
+             llvm::to_vector(body.front().getOps<WeightOp>())) {
           Operation *first = nullptr;
           for (Operation *user : weight->getUsers())
             if (Operation *here = body.front().findAncestorOpInBlock(*user);

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINTS = ROOT / "tests" / "checkpoints"
+EXPORTS = ROOT / "tests" / "exports"
 
 F32 = ("--dtype=f32",)
 EXACT = ("--activations=float",)
@@ -52,6 +53,14 @@ def every_checkpoint():
         if is_first(file):
             golden = golden_of_gguf(file)
             yield Case(golden, "exact", file, golden, F32 if plain_gguf(file) else EXACT)
+
+
+def every_export():
+    """ONNX files of checkpoints, whose goldens they share."""
+    names = {p.parent.name for p in CHECKPOINTS.glob("*/config.json")}
+    for file in sorted(EXPORTS.glob("*.onnx")):
+        golden = max((name for name in names if file.stem.startswith(f"{name}-")), key=len)
+        yield Case(f"export-{file.stem}", "exact", file, golden, F32)
 
 
 def variations():
@@ -131,7 +140,7 @@ def variations():
 
 
 def tiny():
-    return [*every_checkpoint(), *variations()]
+    return [*every_checkpoint(), *every_export(), *variations()]
 
 
 def smollm2(folder, gguf):
