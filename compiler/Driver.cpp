@@ -139,6 +139,8 @@ private:
     bool raised = false;
     if (failed(raiseDecoder(raised)))
       return failure();
+    if (raised && options.check)
+      return answer("a decoder: becomes a paged model of tokens");
     if (raised)
       return compileRaised(*model);
     // Anew, so that what has no lowering is expanded.
@@ -150,11 +152,20 @@ private:
     module = importOnnx(context, *model, import);
     if (!module)
       return failure();
+    if (options.check)
+      return answer("a graph: every op is supported");
     description = describeGraph(*module, options);
     bool done = false;
     if (failed(runCommonStages(done)) || done)
       return failure(!done);
     return compileLevels(model->weights);
+  }
+
+  /// What --check has found.
+  LogicalResult answer(const Twine &what) {
+    progress.stop();
+    llvm::outs() << options.input << ": " << what << "\n";
+    return success();
   }
 
   /// Whether the graph is a decoder, whose @forward the module holds then.

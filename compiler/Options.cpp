@@ -122,6 +122,10 @@ struct Flags {
       cl::desc("Read bandwidth of the machine that --report predicts for "
                "(default: this machine's, measured)"),
       cl::cat(category)};
+  cl::opt<bool> check{"check",
+                      cl::desc("Say of an ONNX file what it would become, or "
+                               "all that is not supported yet, and stop"),
+                      cl::cat(category)};
   cl::opt<bool> report{"report", cl::desc("Say what was made of the model"),
                        cl::cat(category)};
 };
@@ -241,5 +245,6 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.chatTemplate = !flags.noChatTemplate;
   options.bandwidth = flags.bandwidth * 1e9;
   options.report = flags.report;
+  options.check = flags.check;
   return true;
 }

@@ -38,6 +38,7 @@ struct CompileOptions {
   bool weightsInFile = false; ///< beside the object, not inside
   bool chatTemplate = true;
   bool report = false;
+  bool check = false; ///< --check: say whether it can be compiled, no more
   double bandwidth =
       0; ///< bytes a second that --report predicts with; 0: measure
 };
