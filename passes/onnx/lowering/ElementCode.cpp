@@ -227,11 +227,12 @@ Value ElementCode::toStorage(Value computed, Type type) {
   if (!real || real.getWidth() >= 32)
     return computed;
   if (real.getWidth() <= 8)
-    return floatToBits(computed, real, /*saturate=*/true);
+    return floatToBits(computed, real);
   return arith::TruncFOp::create(b, type, computed);
 }
 
-Value ElementCode::cast(Value value, Type from, Type to, bool saturate) {
+Value ElementCode::cast(Value value, Type from, Type to, bool saturate,
+                        StringRef roundMode) {
   if (from == to)
     return value;
   Type source = computeType(from), target = computeType(to);
@@ -245,10 +246,9 @@ Value ElementCode::cast(Value value, Type from, Type to, bool saturate) {
         wide = arith::TruncFOp::create(b, target, value);
     }
     auto real = llvm::cast<FloatType>(to);
-    // Stored later by rounding, which saturates; what must not is rounded here.
-    if (real.getWidth() <= 8 && !saturate)
-      return floatFromBits(floatToBits(wide, real, false), real);
-    return wide;
+    if (isa<Float8E8M0FNUType>(real))
+      return floatFromBits(powerToBits(wide, saturate, roundMode), real);
+    return real.getWidth() <= 8 && saturate ? clampTo(wide, real) : wide;
   }
   if (toBool) {
     if (isFloat(from))
@@ -277,9 +277,10 @@ Value ElementCode::cast(Value value, Type from, Type to, bool saturate) {
     return cast(wide, i64, to);
   }
   if (isFloat(to)) {
-    if (isUnsigned(from))
-      return arith::UIToFPOp::create(b, target, value);
-    return arith::SIToFPOp::create(b, target, value);
+    Value real = isUnsigned(from)
+                     ? arith::UIToFPOp::create(b, target, value).getResult()
+                     : arith::SIToFPOp::create(b, target, value).getResult();
+    return cast(real, target, to, saturate, roundMode);
   }
   unsigned have = source.getIntOrFloatBitWidth(),
            want = target.getIntOrFloatBitWidth();
@@ -372,9 +373,67 @@ Value ElementCode::floatFromBits(Value bits, FloatType type) {
   return number;
 }
 
+/// What is no number stays so.
+Value ElementCode::clampTo(Value value, FloatType type) {
+  APFloat largest = APFloat::getLargest(type.getFloatSemantics());
+  bool lossy;
+  (void)largest.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                        &lossy);
+  double bound = largest.convertToFloat();
+  Type f32 = b.getF32Type();
+  if (!value.getType().isF32())
+    value = arith::TruncFOp::create(b, f32, value);
+  Value top = constant(bound, f32), bottom = constant(-bound, f32);
+  value = select(less(top, value, f32), top, value);
+  return select(less(value, bottom, f32), bottom, value);
+}
+
+/// The exponent of f32 is that of f8E8M0, whose 0 is 2^-127, half of f32's
+/// smallest normal number, and whose 255 is NaN.
+Value ElementCode::powerToBits(Value value, bool saturate, StringRef roundMode) {
+  Type i32 = b.getI32Type(), f32 = b.getF32Type();
+  auto constant32 = [&](int64_t x) -> Value {
+    return arith::ConstantOp::create(b, b.getI32IntegerAttr(x));
+  };
+  auto compare = [&](arith::CmpIPredicate predicate, Value x,
+                     int64_t y) -> Value {
+    return arith::CmpIOp::create(b, predicate, x, constant32(y));
+  };
+  using arith::CmpIPredicate;
+  if (!value.getType().isF32())
+    value = arith::TruncFOp::create(b, f32, value);
+  Value magnitude = arith::AndIOp::create(
+      b, arith::BitcastOp::create(b, i32, value), constant32(0x7fffffff));
+  Value exponent = arith::ShRUIOp::create(b, magnitude, constant32(23));
+  Value mantissa =
+      arith::AndIOp::create(b, magnitude, constant32(0x7fffff));
+  // Of numbers below 2^-126 half the mantissa is the power 2^-127.
+  Value isSmall = compare(CmpIPredicate::eq, exponent, 0);
+  Value step;
+  if (roundMode == "down")
+    step = constant32(0);
+  else if (roundMode == "nearest")
+    step = arith::ExtUIOp::create(
+        b, i32, compare(CmpIPredicate::uge, mantissa, 0x400000));
+  else
+    step = arith::ExtUIOp::create(
+        b, i32,
+        select(isSmall, compare(CmpIPredicate::ugt, mantissa, 0x400000),
+               compare(CmpIPredicate::ne, mantissa, 0)));
+  Value bits = arith::AddIOp::create(b, exponent, step);
+  Value tooLarge = compare(CmpIPredicate::ugt, bits, 254);
+  bits = select(tooLarge, constant32(saturate ? 254 : 255), bits);
+  if (!saturate)
+    bits = select(compare(CmpIPredicate::eq, magnitude, 0), constant32(255),
+                  bits);
+  Value isNaN = compare(CmpIPredicate::ugt, magnitude, 0x7f800000);
+  bits = select(isNaN, constant32(255), bits);
+  return arith::TruncIOp::create(b, b.getI8Type(), bits);
+}
+
 /// Rounds to nearest even in the number's own binade: adding and taking away
 /// 1.5 * 2^(23 + e - m), e its exponent, leaves m bits of mantissa.
-Value ElementCode::floatToBits(Value value, FloatType type, bool saturate) {
+Value ElementCode::floatToBits(Value value, FloatType type) {
   SmallFloat format(type);
   Type i8 = b.getI8Type(), i32 = b.getI32Type(), f32 = b.getF32Type();
   auto constant32 = [&](int64_t x) -> Value {
@@ -391,15 +450,8 @@ Value ElementCode::floatToBits(Value value, FloatType type, bool saturate) {
   };
   Value isNaN = isAbove(magnitude, constant32(0x7f800000));
   Value result;
-  if (isa<Float8E8M0FNUType>(type)) {
-    // A power of two: the exponent, rounded to the nearest (half up).
-    Value exponent = arith::ShRUIOp::create(
-        b, arith::AddIOp::create(b, magnitude, constant32(0x400000)),
-        constant32(23));
-    exponent = arith::MinUIOp::create(b, exponent, constant32(254));
-    result = select(isNaN, constant32(255), exponent);
-    return arith::TruncIOp::create(b, i8, result);
-  }
+  if (isa<Float8E8M0FNUType>(type))
+    return powerToBits(value, /*saturate=*/true, "up");
   int minExponent = 1 - format.bias; // of normal numbers
   int magnitudeBits = format.exponentBits + format.mantissaBits;
   // The exponent that decides which bits stay: that of the smallest normal
@@ -439,7 +491,7 @@ Value ElementCode::floatToBits(Value value, FloatType type, bool saturate) {
       arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, rounded, top);
   int64_t nan = format.unsignedZero ? 0x80 : all;
   int64_t infinity = all & ~((int64_t(1) << format.mantissaBits) - 1);
-  int64_t beyond = !format.hasNaN || saturate ? largestBits
+  int64_t beyond = !format.hasNaN    ? largestBits
                    : format.hasInfinity       ? infinity
                                               : nan;
   small = select(tooLarge, constant32(beyond), small);
@@ -453,7 +505,8 @@ Value ElementCode::floatToBits(Value value, FloatType type, bool saturate) {
   }
   result = arith::OrIOp::create(b, small, sign);
   result = select(isNaN,
-                  format.hasNaN ? constant32(nan) : constant32(largestBits),
+                  // Where there is no NaN, -0 stands for it.
+                  constant32(format.hasNaN ? nan : int64_t(1) << magnitudeBits),
                   result);
   return arith::TruncIOp::create(b, i8, result);
 }

@@ -36,9 +36,10 @@ public:
   mlir::Value fromStorage(mlir::Value stored, mlir::Type type);
   mlir::Value toStorage(mlir::Value computed, mlir::Type type);
   /// ONNX's Cast: to integers by truncation, to bool by != 0, to 8-bit floats
-  /// saturating or not (`saturate`).
+  /// saturating or not (`saturate`). `roundMode` is up, down or nearest, for
+  /// powers of two (f8E8M0).
   mlir::Value cast(mlir::Value value, mlir::Type from, mlir::Type to,
-                   bool saturate = true);
+                   bool saturate = true, llvm::StringRef roundMode = "up");
 
   mlir::Value constant(double value, mlir::Type type);
   mlir::Value integer(int64_t value, mlir::Type type);
@@ -68,8 +69,11 @@ public:
 
 private:
   mlir::Value floatFromBits(mlir::Value bits, mlir::FloatType type);
-  mlir::Value floatToBits(mlir::Value value, mlir::FloatType type,
-                          bool saturate);
+  /// Beyond the largest number: infinity, else NaN, else the largest.
+  mlir::Value floatToBits(mlir::Value value, mlir::FloatType type);
+  mlir::Value powerToBits(mlir::Value value, bool saturate,
+                          llvm::StringRef roundMode);
+  mlir::Value clampTo(mlir::Value value, mlir::FloatType type);
   mlir::Value wrap(mlir::Value value, mlir::Type type);
 
   mlir::ImplicitLocOpBuilder &b;

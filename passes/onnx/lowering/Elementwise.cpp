@@ -92,12 +92,16 @@ LogicalResult lowerNot(OnnxOp op, GraphLowering &g) {
 LogicalResult lowerBitShift(OnnxOp op, GraphLowering &g) {
   Tensor x = g.tensor(op.input("X")), y = g.tensor(op.input("Y"));
   bool left = op.string("direction") == "LEFT";
-  unsigned width = cast<IntegerType>(x.element).getWidth();
+  unsigned bits = cast<IntegerType>(x.element).getWidth();
   g.set(op.output("Z"), g.map({x, y}, x.element, [&](ValueRange v) {
-    // Shifts by the width or more leave nothing, where LLVM leaves anything.
-    Value most = g.e.integer(width - 1, x.element);
-    Value inside = g.e.lessOrEqual(v[1], most, x.element);
-    Value by = g.e.select(inside, v[1], most);
+    // Shifts by the width or more, or by less than 0, leave zeros or copies of
+    // the sign, where LLVM leaves anything.
+    Value width = g.e.integer(bits, x.element);
+    Value inside = arith::CmpIOp::create(g.b, arith::CmpIPredicate::ult, v[1],
+                                         width);
+    Value by = g.e.select(inside, v[1], g.e.integer(bits - 1, x.element));
+    if (!left && !isUnsigned(x.element))
+      return arith::ShRSIOp::create(g.b, v[0], by).getResult();
     Value shifted = left ? arith::ShLIOp::create(g.b, v[0], by).getResult()
                          : arith::ShRUIOp::create(g.b, v[0], by).getResult();
     return g.e.select(inside, shifted, g.e.integer(0, x.element));
@@ -213,11 +217,16 @@ LogicalResult lowerCast(OnnxOp op, GraphLowering &g) {
     return notSupported(op, "casts from and to strings");
   bool saturate =
       !op.schema().attribute("saturate") || op.integer("saturate", 1);
+  StringRef roundMode = op.schema().attribute("round_mode")
+                            ? op.string("round_mode", "up")
+                            : "up";
   if (auto elements = g.elements(op.input("input"));
       elements && to.isInteger(64))
     g.setElements(op.output("output"), *elements);
   else
-    g.set(op.output("output"), g.cast(x, to, saturate));
+    g.set(op.output("output"), g.map(x, to, [&](ValueRange v) {
+      return g.e.cast(v[0], x.element, to, saturate, roundMode);
+    }));
   return success();
 }
 

@@ -206,42 +206,94 @@ static LogicalResult lowerFlatten(OnnxOp op, GraphLowering &g) {
   return success();
 }
 
-/// Axes of Squeeze and Unsqueeze: an input from version 13 on.
-static FailureOr<SmallVector<int64_t>> readAxes(OnnxOp op, GraphLowering &g,
-                                                int64_t rank) {
-  SmallVector<int64_t> axes;
-  if (op.version() < 13) {
-    axes = op.integers("axes");
-  } else if (Value input = op.input("axes")) {
-    auto known = g.constantIntegers(input);
-    if (!known)
-      return notSupported(op, "axes that are computed");
-    axes = *known;
+/// Which of `rank` dimensions the axes name, as conditions; of Squeeze and
+/// Unsqueeze, whose axes are an input from version 13 on and may be computed.
+/// `count` is how many there are.
+static FailureOr<SmallVector<OpFoldResult>>
+readAxes(OnnxOp op, GraphLowering &g, int64_t rank, int64_t &count) {
+  auto boolean = [&](bool value) { return OpFoldResult(g.b.getBoolAttr(value)); };
+  SmallVector<OpFoldResult> named(rank, boolean(false));
+  std::optional<Dims> axes = op.version() < 13
+                                 ? g.fixed(op.integers("axes"))
+                                 : g.elements(op.input("axes"));
+  if (!axes)
+    return notSupported(op, "axes of a number that is not known");
+  count = axes->size();
+  for (Dim axis : *axes) {
+    if (auto known = getConstantIntValue(axis)) {
+      auto place = normalizeAxis(op, *known, rank);
+      if (failed(place))
+        return failure();
+      named[*place] = boolean(true);
+      continue;
+    }
+    Value negative =
+        g.compare(arith::CmpIPredicate::slt, axis, g.fixed(0));
+    Dim place = g.select(negative, g.add(axis, g.fixed(rank)), axis);
+    g.require(g.compare(arith::CmpIPredicate::ult, place, g.fixed(rank)),
+              op.type() + ": an axis is out of range");
+    for (int64_t i = 0; i < rank; ++i) {
+      if (isConstantIntValue(named[i], 1))
+        continue;
+      Value is = g.compare(arith::CmpIPredicate::eq, place, g.fixed(i));
+      named[i] = isa<Attribute>(named[i])
+                     ? is
+                     : arith::OrIOp::create(g.b, cast<Value>(named[i]), is)
+                           .getResult();
+    }
   }
-  return normalizeAxes(op, axes, rank);
+  return named;
+}
+
+/// `condition ? x : y`, folded.
+static Dim choose(GraphLowering &g, OpFoldResult condition, Dim x, Dim y) {
+  if (auto value = dyn_cast<Value>(condition))
+    return g.select(value, x, y);
+  return cast<BoolAttr>(cast<Attribute>(condition)).getValue() ? x : y;
 }
 
 static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
   Value data = op.input("data");
-  int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  auto axes = readAxes(op, g, rank);
-  if (failed(axes))
-    return failure();
-  if (rank == 1 && g.elements(data)) {
+  if (cast<RankedTensorType>(data.getType()).getRank() == 1 &&
+      g.elements(data)) {
     g.setElements(op.output("squeezed"), *g.elements(data));
     return success();
   }
   Tensor input = g.tensor(data);
   Dims from = g.dims(input.value), to;
+  int64_t rank = from.size(), count = 0;
   bool named = op.version() < 13 ? op.has("axes") : bool(op.input("axes"));
-  for (auto [i, dim] : llvm::enumerate(from)) {
-    bool drop = named ? llvm::is_contained(*axes, static_cast<int64_t>(i))
-                      : TensorCode::isOne(dim);
-    if (!drop)
-      to.push_back(dim);
-    else
-      g.requireSame(dim, g.fixed(1), "Squeeze: a dimension is not 1");
+  SmallVector<OpFoldResult> dropped;
+  if (named) {
+    auto axes = readAxes(op, g, rank, count);
+    if (failed(axes))
+      return failure();
+    dropped = *axes;
+  } else {
+    for (Dim dim : from) {
+      dropped.push_back(g.b.getBoolAttr(TensorCode::isOne(dim)));
+      count += TensorCode::isOne(dim);
+    }
   }
+  // Dimension i goes to the place that as many kept ones lie before.
+  to.assign(rank - count, g.fixed(1));
+  Dim place = g.fixed(0);
+  for (int64_t i = 0; i < rank; ++i) {
+    g.requireSame(choose(g, dropped[i], from[i], g.fixed(1)), g.fixed(1),
+                  "Squeeze: a dimension is not 1");
+    for (int64_t k = 0; k < rank - count; ++k) {
+      Dim kept = choose(g, dropped[i], to[k], from[i]);
+      if (auto known = getConstantIntValue(place))
+        to[k] = *known == k ? kept : to[k];
+      else
+        to[k] = g.select(
+            g.compare(arith::CmpIPredicate::eq, place, g.fixed(k)), kept,
+            to[k]);
+    }
+    place = g.add(place, choose(g, dropped[i], g.fixed(0), g.fixed(1)));
+  }
+  g.requireSame(g.product(to), g.product(from),
+                "Squeeze: an axis is named twice");
   g.set(op.output("squeezed"), g.reshape(input, to));
   return success();
 }
@@ -249,22 +301,36 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
 static LogicalResult lowerUnsqueeze(OnnxOp op, GraphLowering &g) {
   Value data = op.input("data");
   int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  int64_t added = op.version() < 13
+  int64_t count = op.version() < 13
                       ? op.integers("axes").size()
                       : cast<RankedTensorType>(op.input("axes").getType())
                             .getDimSize(0);
-  auto axes = readAxes(op, g, rank + added);
-  if (failed(axes))
+  if (ShapedType::isDynamic(count))
+    return notSupported(op, "axes of a number that is not known");
+  auto added = readAxes(op, g, rank + count, count);
+  if (failed(added))
     return failure();
-  if (rank == 0 && axes->size() == 1 && g.elements(data)) {
+  if (rank == 0 && count == 1 && g.elements(data)) {
     g.setElements(op.output("expanded"), *g.elements(data));
     return success();
   }
   Tensor input = g.tensor(data);
   Dims from = g.dims(input.value), to;
-  size_t next = 0;
-  for (int64_t i = 0; i < rank + added; ++i)
-    to.push_back(llvm::is_contained(*axes, i) ? g.fixed(1) : from[next++]);
+  Dim next = g.fixed(0); // dimension of the input
+  for (int64_t i = 0; i < rank + count; ++i) {
+    Dim dim = g.fixed(1);
+    for (int64_t k = 0; k < rank; ++k) {
+      if (auto known = getConstantIntValue(next))
+        dim = *known == k ? from[k] : dim;
+      else
+        dim = g.select(g.compare(arith::CmpIPredicate::eq, next, g.fixed(k)),
+                       from[k], dim);
+    }
+    to.push_back(choose(g, (*added)[i], g.fixed(1), dim));
+    next = g.add(next, choose(g, (*added)[i], g.fixed(0), g.fixed(1)));
+  }
+  g.requireSame(g.product(to), g.product(from),
+                "Unsqueeze: an axis is named twice");
   g.set(op.output("expanded"), g.reshape(input, to));
   return success();
 }

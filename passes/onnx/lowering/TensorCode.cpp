@@ -451,6 +451,8 @@ Tensor TensorCode::concat(ArrayRef<Tensor> inputs, int64_t axis) {
   Dim offset = fixed(0);
   for (Tensor input : inputs) {
     Dims sizes = dims(input.value);
+    if (isConstantIntValue(sizes[axis], 0))
+      continue;
     for (size_t i = 0; i < sizes.size(); ++i)
       if (static_cast<int64_t>(i) != axis)
         requireSame(sizes[i], to[i], "Concat: inputs differ in dimension " +
