@@ -1,18 +1,31 @@
-//===- ExpandMath.cpp - exp, log, sin and cos of f32 by polynomials -------===//
+//===- ExpandMath.cpp - Functions of floats without a math library --------===//
 //
-// Range reduction by Cody and Waite (1980) with fused multiply-adds, then a
-// polynomial near its minimax (Remez) on the reduced range. Errors against f64,
-// which tests/numerics/math.test measures:
-//   exp       [-87.3, 88.7]  1 ulp   0 below -104, +inf above; exp(-inf) = 0
-//   log       normal x > 0   3 ulp
-//   sin, cos  |x| <= 2^17    1e-7, absolute
+// Of f32: range reduction by Cody and Waite (1980) with fused multiply-adds,
+// then a polynomial near its minimax (Remez) on the reduced range. Errors
+// against f64, which tests/numerics/math.test measures, in ulp or absolute:
+//
+//   exp       [-87.3, 88.7]  1 ulp   0 below -104, +inf above
+//   log       x > 0          3 ulp   -inf at 0, no number below
+//   expm1     all            4 ulp
+//   log1p     x > -1         4 ulp
+//   tanh      all            3 ulp
+//   erf       all            3 ulp
+//   sin, cos  all            1e-7, absolute
+//
+// Of f64, what LLVM libc lacks is written in terms of what it has: erf, sinh,
+// cosh, tanh, asinh, acosh, atanh, 4 ulp. Other functions, which are rare,
+// become calls of LLVM libc, here where LLVM has no intrinsic for them.
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/cpu/math/Numbers.h"
 #include "passes/cpu/Passes.h"
 
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -25,148 +38,105 @@ using namespace llm;
 
 namespace {
 
-/// f32 and i32 arithmetic on a scalar or a vector of any shape.
-struct Numbers {
-  ImplicitLocOpBuilder b;
-  Type type;
-
-  Numbers(Operation *op)
-      : b(op->getLoc(), op), type(op->getResult(0).getType()) {}
-
-  Type like(Type element) {
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? VectorType::get(vector.getShape(), element) : element;
-  }
-  Type ints() { return like(b.getI32Type()); }
-  Value constant(Type t, TypedAttr element) {
-    if (auto vector = dyn_cast<VectorType>(t))
-      element = DenseElementsAttr::get(vector, element);
-    return arith::ConstantOp::create(b, element);
-  }
-  Value f(double value) { return constant(type, b.getF32FloatAttr(value)); }
-  Value i(int32_t value) {
-    return constant(ints(), b.getI32IntegerAttr(value));
-  }
-  Value fma(Value x, Value y, Value z) {
-    return math::FmaOp::create(b, x, y, z);
-  }
-  Value mul(Value x, Value y) { return arith::MulFOp::create(b, x, y); }
-  /// Horner's scheme, highest coefficient first.
-  Value polynomial(Value x, ArrayRef<double> coefficients) {
-    Value result = f(coefficients.front());
-    for (double c : coefficients.drop_front())
-      result = fma(result, x, f(c));
-    return result;
-  }
-  /// Nearest integer, by adding and taking away 1.5 * 2^23, as float.
-  Value round(Value x) {
-    Value magic = f(12582912.0);
-    return arith::SubFOp::create(b, arith::AddFOp::create(b, x, magic), magic);
-  }
-  Value toInt(Value x) { return arith::FPToSIOp::create(b, ints(), x); }
-};
-
-/// exp(x) = 2^n exp(r), r = x - n ln 2, |r| <= ln 2 / 2.
-Value expandExp(math::ExpOp op) {
-  Numbers m(op);
-  Value x = op.getOperand();
-  // Past these, the result is 0 or infinite and n would not fit an exponent.
-  Value low = m.f(-104.0), high = m.f(89.0);
-  // What is no number stays so: comparisons with it are false.
-  auto limit = [&](Value value, arith::CmpFPredicate beyond, Value bound) {
-    Value outside = arith::CmpFOp::create(m.b, beyond, value, bound);
-    return arith::SelectOp::create(m.b, outside, bound, value).getResult();
-  };
-  Value clamped = limit(x, arith::CmpFPredicate::OLT, low);
-  clamped = limit(clamped, arith::CmpFPredicate::OGT, high);
-  Value n = m.round(m.mul(clamped, m.f(1.44269504088896341)));
-  Value r = m.fma(n, m.f(-0.693145751953125), clamped);
-  r = m.fma(n, m.f(-1.42860682030941723212e-6), r);
-  Value p = m.polynomial(
-      r, {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0});
-  // 2^n in two factors, so that results below the smallest normal number and
-  // just below the largest come out.
-  Value whole = m.toInt(n);
-  Value half = arith::ShRSIOp::create(m.b, whole, m.i(1));
-  auto power = [&](Value exponent) -> Value {
-    Value biased = arith::AddIOp::create(m.b, exponent, m.i(127));
-    return arith::BitcastOp::create(
-        m.b, m.type, arith::ShLIOp::create(m.b, biased, m.i(23)));
-  };
-  Value rest = arith::SubIOp::create(m.b, whole, half);
-  return m.mul(m.mul(p, power(half)), power(rest));
-}
-
-/// log(x) = n ln 2 + log(m), m in [sqrt(1/2), sqrt(2)), for normal x > 0; the
-/// series of 2 artanh((m - 1) / (m + 1)).
-Value expandLog(math::LogOp op) {
-  Numbers m(op);
-  Value bits = arith::BitcastOp::create(m.b, m.ints(), op.getOperand());
-  // Take away sqrt(1/2) so that the exponent field counts from there.
-  Value shifted = arith::SubIOp::create(m.b, bits, m.i(0x3f3504f3));
-  Value n = arith::ShRSIOp::create(m.b, shifted, m.i(23));
-  Value mantissa =
-      arith::SubIOp::create(m.b, bits, arith::ShLIOp::create(m.b, n, m.i(23)));
-  Value x = arith::BitcastOp::create(m.b, m.type, mantissa);
-  Value t = arith::DivFOp::create(m.b, arith::SubFOp::create(m.b, x, m.f(1.0)),
-                                  arith::AddFOp::create(m.b, x, m.f(1.0)));
-  Value square = m.mul(t, t);
-  Value p = m.polynomial(square, {2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2.0});
-  Value whole = arith::SIToFPOp::create(m.b, m.type, n);
-  return m.fma(whole, m.f(0.693147180559945309), m.mul(t, p));
-}
-
-/// sin(x) or cos(x): x = n pi/2 + r, |r| <= pi/4, quadrant by n.
-Value expandSinCos(Operation *op, bool cosine) {
+/// Null for what is not expanded.
+Value expandSingle(Operation *op) {
   Numbers m(op);
   Value x = op->getOperand(0);
-  Value n = m.round(m.mul(x, m.f(0.636619772367581343)));
-  // pi/2 in three parts.
-  Value r = m.fma(n, m.f(-1.57079637050628662109375), x);
-  r = m.fma(n, m.f(4.37113882867379288655e-8), r);
-  r = m.fma(n, m.f(1.71512451000588191e-15), r);
-  Value square = m.mul(r, r);
-  Value sine = m.fma(m.mul(square, r),
-                     m.polynomial(square, {2.7181216275e-6, -1.98396753e-4,
-                                           8.33332996e-3, -1.66666666e-1}),
-                     r);
-  Value cos = m.fma(square,
-                    m.polynomial(square, {2.44331571e-5, -1.38873162e-3,
-                                          4.16666456e-2, -0.5}),
-                    m.f(1.0));
-  Value quadrant = m.toInt(n);
-  if (cosine)
-    quadrant = arith::AddIOp::create(m.b, quadrant, m.i(1));
-  auto bitSet = [&](int32_t bit) -> Value {
-    return arith::CmpIOp::create(m.b, arith::CmpIPredicate::ne,
-                                 arith::AndIOp::create(m.b, quadrant, m.i(bit)),
-                                 m.i(0));
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case([&](math::ExpOp) { return expandExp(m, x); })
+      .Case([&](math::LogOp) { return expandLog(m, x); })
+      .Case([&](math::ExpM1Op) { return expandExpM1(m, x); })
+      .Case([&](math::Log1pOp) { return expandLog1p(m, x); })
+      .Case([&](math::TanhOp) { return expandTanh(m, x); })
+      .Case([&](math::ErfOp) { return expandErf(m, x); })
+      .Case([&](math::SinOp) { return expandSinCos(m, x, false); })
+      .Case([&](math::CosOp) { return expandSinCos(m, x, true); })
+      .Default([](Operation *) { return Value(); });
+}
+
+Value expandDouble(Operation *op) {
+  Numbers m(op);
+  Value x = op->getOperand(0);
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case([&](math::SinhOp) { return expandSinhWide(m, x); })
+      .Case([&](math::CoshOp) { return expandCoshWide(m, x); })
+      .Case([&](math::TanhOp) { return expandTanhWide(m, x); })
+      .Case([&](math::AsinhOp) { return expandAsinhWide(m, x); })
+      .Case([&](math::AcoshOp) { return expandAcoshWide(m, x); })
+      .Case([&](math::AtanhOp) { return expandAtanhWide(m, x); })
+      .Case([&](math::ErfOp) { return expandErfWide(m, x); })
+      .Default([](Operation *) { return Value(); });
+}
+
+/// What LLVM libc has and LLVM has no intrinsic for.
+StringRef libraryName(Operation *op, bool isDouble) {
+  return llvm::TypeSwitch<Operation *, StringRef>(op)
+      .Case([&](math::AsinhOp) { return isDouble ? "" : "asinhf"; })
+      .Case([&](math::AcoshOp) { return isDouble ? "" : "acoshf"; })
+      .Case([&](math::AtanhOp) { return isDouble ? "" : "atanhf"; })
+      .Case([&](math::ExpM1Op) { return isDouble ? "expm1" : ""; })
+      .Case([&](math::Log1pOp) { return isDouble ? "log1p" : ""; })
+      .Case([&](math::CbrtOp) { return isDouble ? "cbrt" : "cbrtf"; })
+      .Default([](Operation *) { return ""; });
+}
+
+Value callLibrary(Operation *op, StringRef name) {
+  ImplicitLocOpBuilder b(op->getLoc(), op);
+  auto module = op->getParentOfType<ModuleOp>();
+  Type element = getElementTypeOrSelf(op->getResult(0).getType());
+  if (!module.lookupSymbol(name)) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(module.getBody());
+    auto function =
+        func::FuncOp::create(b, name, b.getFunctionType(element, element));
+    function.setPrivate();
+  }
+  Value x = op->getOperand(0);
+  auto call = [&](Value one) {
+    return func::CallOp::create(b, name, element, one).getResult(0);
   };
-  Value value = arith::SelectOp::create(m.b, bitSet(1), cos, sine);
-  return arith::SelectOp::create(m.b, bitSet(2),
-                                 arith::NegFOp::create(m.b, value), value);
+  auto vector = dyn_cast<VectorType>(x.getType());
+  if (!vector)
+    return call(x);
+  Value result = x;
+  for (int64_t i = 0; i < vector.getNumElements(); ++i) {
+    SmallVector<int64_t> place =
+        delinearize(i, computeStrides(vector.getShape()));
+    Value one = vector::ExtractOp::create(b, x, place);
+    result = vector::InsertOp::create(b, call(one), result, place);
+  }
+  return result;
 }
 
 struct ExpandMath : llm::impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
-    getOperation()->walk([](Operation *op) {
-      if (op->getNumResults() != 1 ||
-          !getElementTypeOrSelf(op->getResult(0).getType()).isF32())
-        return;
+    SmallVector<Operation *> work;
+    getOperation()->walk([&](Operation *op) {
+      if (op->getNumResults() == 1 && op->getNumOperands() == 1)
+        work.push_back(op);
+    });
+    // Expansions of f64 are written in functions that are called then.
+    for (size_t i = 0; i < work.size(); ++i) {
+      Operation *op = work[i];
+      Type element = getElementTypeOrSelf(op->getResult(0).getType());
       Value value;
-      if (auto exp = dyn_cast<math::ExpOp>(op))
-        value = expandExp(exp);
-      else if (auto log = dyn_cast<math::LogOp>(op))
-        value = expandLog(log);
-      else if (isa<math::SinOp>(op))
-        value = expandSinCos(op, false);
-      else if (isa<math::CosOp>(op))
-        value = expandSinCos(op, true);
-      else
-        return;
+      if (element.isF32()) {
+        value = expandSingle(op);
+      } else if (element.isF64()) {
+        Operation *before = op->getPrevNode();
+        value = expandDouble(op);
+        for (Operation *fresh = op->getPrevNode(); value && fresh != before;
+             fresh = fresh->getPrevNode())
+          work.push_back(fresh);
+      }
+      if (!value && (element.isF32() || element.isF64()))
+        if (StringRef name = libraryName(op, element.isF64()); !name.empty())
+          value = callLibrary(op, name);
+      if (!value)
+        continue;
       op->getResult(0).replaceAllUsesWith(value);
       op->erase();
-    });
+    }
   }
 };
 

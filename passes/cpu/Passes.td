@@ -52,14 +52,16 @@ def ExpandWeightTiles : Pass<"llm-expand-weight-tiles"> {
 }
 
 def ExpandMath : Pass<"llm-expand-math"> {
-  let summary = "Compute exp, log, sin and cos of f32 by polynomials";
+  let summary = "Compute functions of floats without a math library";
   let description = [{
-    Keeps objects free of a math library. Errors, measured over the stated
+    Hot functions of f32 become polynomials, functions of f64 that LLVM libc
+    lacks terms of what it has, and what LLVM has no intrinsic for calls of LLVM
+    libc, which is linked into the object. Errors, measured over the stated
     ranges: see the table in ExpandMath.cpp.
     Example: tests/passes/cpu/expand-math-doc.mlir
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
+                           "::mlir::vector::VectorDialect", "::mlir::func::FuncDialect"];
 }
 
 def LowerTeam : Pass<"llm-lower-team", "::mlir::ModuleOp"> {
