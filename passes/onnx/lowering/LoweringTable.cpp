@@ -6,19 +6,34 @@ using namespace llm::onnx;
 
 LoweringTable::LoweringTable() {
   addArrangement(*this);
+  addAttention(*this);
+  addBitCast(*this);
   addControlFlow(*this);
   addConvolution(*this);
+  addCumulative(*this);
+  addDeterminant(*this);
+  addEinsum(*this);
   addElementwise(*this);
   addGather(*this);
+  addLoss(*this);
+  addMatMul(*this);
+  addNormalization(*this);
+  addOptimizer(*this);
   addPad(*this);
   addPooling(*this);
+  addQuantization(*this);
+  addRandom(*this);
   addRecurrent(*this);
+  addReduction(*this);
   addResize(*this);
+  addRotaryEmbedding(*this);
   addScatter(*this);
   addSelection(*this);
   addSequences(*this);
   addShape(*this);
+  addSignal(*this);
   addSlice(*this);
+  addSoftmax(*this);
 }
 
 const LoweringTable &LoweringTable::get() {

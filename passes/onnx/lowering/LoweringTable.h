@@ -46,19 +46,34 @@ private:
 
 // One function a category.
 void addArrangement(LoweringTable &table);
+void addAttention(LoweringTable &table);
+void addBitCast(LoweringTable &table);
 void addControlFlow(LoweringTable &table);
 void addConvolution(LoweringTable &table);
+void addCumulative(LoweringTable &table);
+void addDeterminant(LoweringTable &table);
+void addEinsum(LoweringTable &table);
 void addElementwise(LoweringTable &table);
 void addGather(LoweringTable &table);
+void addLoss(LoweringTable &table);
+void addMatMul(LoweringTable &table);
+void addNormalization(LoweringTable &table);
+void addOptimizer(LoweringTable &table);
 void addPad(LoweringTable &table);
 void addPooling(LoweringTable &table);
+void addQuantization(LoweringTable &table);
+void addRandom(LoweringTable &table);
 void addRecurrent(LoweringTable &table);
+void addReduction(LoweringTable &table);
 void addResize(LoweringTable &table);
+void addRotaryEmbedding(LoweringTable &table);
 void addScatter(LoweringTable &table);
 void addSelection(LoweringTable &table);
 void addSequences(LoweringTable &table);
 void addShape(LoweringTable &table);
+void addSignal(LoweringTable &table);
 void addSlice(LoweringTable &table);
+void addSoftmax(LoweringTable &table);
 
 } // namespace llm::onnx
 
