@@ -3,6 +3,7 @@
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace llm;
@@ -13,4 +14,34 @@ OpFoldResult CheckIndexOp::fold(FoldAdaptor) {
   if (index && size && *index >= 0 && *index < *size)
     return getIndex();
   return {};
+}
+
+LogicalResult ViewOp::verify() {
+  if (getType().getNumDynamicDims() != // C1
+      static_cast<int64_t>(getSizes().size()))
+    return emitOpError() << "has " << getSizes().size() << " sizes for "
+                         << getType().getNumDynamicDims()
+                         << " dynamic dimensions";
+  if (!getType().getLayout().isIdentity()) // C2
+    return emitOpError() << "is dense and row-major; found " << getType();
+  return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel = dyn_cast_or_null<FunctionOpInterface>(
+      symbols.lookupNearestSymbolFrom(*this, getKernelAttr()));
+  if (!kernel) // C1
+    return emitOpError() << "no function is named @" << getKernel();
+  ArrayRef<Type> types = kernel.getArgumentTypes();
+  size_t team = !types.empty() && isa<TeamType>(types[0]) ? 1 : 2;
+  auto index = IndexType::get(getContext());
+  SmallVector<Type> wanted = {index, index};
+  llvm::append_range(wanted, getArguments().getTypes());
+  if (types.size() < team || types.drop_front(team) != ArrayRef(wanted) ||
+      kernel.getNumResults() != 0) // C1
+    return emitOpError() << "@" << getKernel() << " is a "
+                         << kernel.getFunctionType()
+                         << "; accepted: a function of the team and (" << wanted
+                         << "), without results";
+  return success();
 }

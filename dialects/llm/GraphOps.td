@@ -3,6 +3,7 @@
 #ifndef LLM_GRAPH_OPS
 #define LLM_GRAPH_OPS
 
+include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dialects/llm/LLMTypes.td"
 
@@ -61,7 +62,8 @@ def LLM_AllocateOp : LLM_Op<"allocate", [MemoryEffects<[MemWrite]>]> {
 def LLM_ViewOp : LLM_Op<"view", [Pure]> {
   let summary = "Memory that a pointer leads to, dense and row-major";
   let description = [{
-    `sizes` gives the dynamic dimensions.
+    * (C1) `sizes` has a number for each dynamic dimension.
+    * (C2) the result has the identity layout.
 
     ```mlir
     %item = llm.view %pointer[%rows] : memref<?x4xf32>
@@ -70,6 +72,7 @@ def LLM_ViewOp : LLM_Op<"view", [Pure]> {
   let arguments = (ins LLM_Pointer:$pointer, Variadic<Index>:$sizes);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$pointer `[` $sizes `]` attr-dict `:` type($result)";
+  let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::MemRefType getType() {
       return ::llvm::cast<::mlir::MemRefType>(getResult().getType());
@@ -77,14 +80,16 @@ def LLM_ViewOp : LLM_Op<"view", [Pure]> {
   }];
 }
 
-def LLM_LaunchOp : LLM_Op<"launch"> {
+def LLM_LaunchOp : LLM_Op<"launch",
+    [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Run a kernel over its tiles, by the team where it is worth it";
   let description = [{
     Calls `kernel(team, first, end, operands...)` on runs of tiles that together
     are [0, tiles). `work` is how many innermost iterations that takes: few are
     done by the calling thread alone.
 
-    * (C1) the kernel is a function of the team, two indices and the operands.
+    * (C1) the kernel is a function of the team (a context and a thread, once
+      teams are lowered), two indices and the operands, and returns nothing.
 
     ```mlir
     llm.launch @kernel.0 tiles %tiles work %work (%x, %y) : memref<?xf32>, memref<?xf32>

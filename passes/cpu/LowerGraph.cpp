@@ -354,6 +354,12 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
       module.emitError() << "expected a function marked llm.graph";
       return signalPassFailure();
     }
+    if (graph.getNumArguments() < 2 ||
+        !isa<LLVM::LLVMPointerType>(graph.getArgumentTypes().front())) {
+      graph.emitError() << "expected a context and a thread as first "
+                           "arguments; --llm-lower-team makes them";
+      return signalPassFailure();
+    }
     ImplicitLocOpBuilder b(module.getLoc(), &getContext());
     for (Operation *op : ops) {
       b.setInsertionPoint(op);

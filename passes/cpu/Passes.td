@@ -105,7 +105,7 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
     "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect",
-    "::mlir::LLVM::LLVMDialect"];
+    "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerGraph : Pass<"llm-lower-graph", "::mlir::ModuleOp"> {
