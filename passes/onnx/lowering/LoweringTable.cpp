@@ -17,6 +17,8 @@ LoweringTable::LoweringTable() {
   addGather(*this);
   addLoss(*this);
   addMatMul(*this);
+  addMicrosoftNormalization(*this);
+  addNonMaxSuppression(*this);
   addNormalization(*this);
   addOptimizer(*this);
   addPad(*this);
@@ -27,6 +29,7 @@ LoweringTable::LoweringTable() {
   addReduction(*this);
   addResize(*this);
   addRotaryEmbedding(*this);
+  addSampling(*this);
   addScatter(*this);
   addSelection(*this);
   addSequences(*this);

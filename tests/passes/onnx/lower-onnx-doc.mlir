@@ -21,7 +21,7 @@ onnx.graph @adds_and_cuts_off(%x: tensor<?x4xf32>, %y: tensor<4xf32>) -> tensor<
 // A size that ops compute stays the size that it was: nothing is checked or
 // broadcast between tensors that have it.
 // CHECK-LABEL: func.func @graph(
-//   CHECK-NOT:   llm.require
+//   CHECK-NOT:   do not broadcast
 //       CHECK:   linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<?xf32>, tensor<?xf32>)
 onnx.graph @keeps_sizes_as_dimensions(%x: tensor<?xf32>) -> tensor<?xf32> {
   %0 = "onnx.Shape.25"(%x) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>}

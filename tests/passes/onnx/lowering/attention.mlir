@@ -2,10 +2,10 @@
 
 // Two heads of queries share a head of keys, which is not repeated: the maps of
 // both products lack the group.
-// CHECK-DAG: #[[Q:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3, d5)>
-// CHECK-DAG: #[[K:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d4, d5)>
+// CHECK-DAG: #[[$Q:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3, d5)>
+// CHECK-DAG: #[[$K:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d4, d5)>
 // CHECK-LABEL: func.func @graph(
-//       CHECK: linalg.generic {indexing_maps = [#[[Q]], #[[K]],
+//       CHECK: linalg.generic {indexing_maps = [#[[$Q]], #[[$K]],
 //       CHECK: arith.cmpi sle
 //       CHECK: arith.select
 //       CHECK: math.exp

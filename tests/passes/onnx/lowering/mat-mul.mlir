@@ -1,10 +1,10 @@
 // RUN: llm-opt %s --llm-lower-onnx --split-input-file | FileCheck %s
 
 // Leading dimensions of size 1 broadcast by the map of the input.
-// CHECK-DAG: #[[A:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>
-// CHECK-DAG: #[[B:.*]] = affine_map<(d0, d1, d2, d3) -> (0, d3, d2)>
+// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>
+// CHECK-DAG: #[[$B:.*]] = affine_map<(d0, d1, d2, d3) -> (0, d3, d2)>
 // CHECK-LABEL: func.func @graph(
-//       CHECK: linalg.generic {indexing_maps = [#[[A]], #[[B]], {{.*}}iterator_types = ["parallel", "parallel", "parallel", "reduction"]
+//       CHECK: linalg.generic {indexing_maps = [#[[$A]], #[[$B]], {{.*}}iterator_types = ["parallel", "parallel", "parallel", "reduction"]
 onnx.graph @main(%a: tensor<5x2x3xf32>, %b: tensor<1x3x4xf32>) -> (tensor<5x2x4xf32>) {
   %y = "onnx.MatMul.13"(%a, %b) {operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1>} : (tensor<5x2x3xf32>, tensor<1x3x4xf32>) -> tensor<5x2x4xf32>
   onnx.return %y : tensor<5x2x4xf32>
@@ -13,9 +13,9 @@ onnx.graph @main(%a: tensor<5x2x3xf32>, %b: tensor<1x3x4xf32>) -> (tensor<5x2x4x
 // -----
 
 // A transposed input is read by columns, not copied.
-// CHECK-DAG: #[[A:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
+// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
 // CHECK-LABEL: func.func @graph(
-//       CHECK: linalg.generic {indexing_maps = [#[[A]],
+//       CHECK: linalg.generic {indexing_maps = [#[[$A]],
 //       CHECK: linalg.generic
 //       CHECK: arith.addf
 onnx.graph @main(%a: tensor<3x2xf32>, %b: tensor<3x4xf32>, %c: tensor<4xf32>) -> (tensor<2x4xf32>) {
