@@ -497,7 +497,9 @@ typedef enum llmrt_element_type {
   LLMRT_U2 = 22,
   LLMRT_C64 = 23,
   LLMRT_C128 = 24,
-  LLMRT_STRING = 25
+  LLMRT_STRING = 25,
+  /* No type: with it a wrong number is one that can be refused. */
+  LLMRT_ELEMENT_TYPE_WIDTH = 0x7fffffff
 } llmrt_element_type;
 
 /** "f32", "bool", ...; null for no such type. Lives forever. */
@@ -516,7 +518,8 @@ typedef struct llmrt_string {
 typedef enum llmrt_value_kind {
   LLMRT_TENSOR = 0,
   LLMRT_SEQUENCE = 1,
-  LLMRT_ABSENT = 2 /* an optional without a value */
+  LLMRT_ABSENT = 2, /* an optional without a value */
+  LLMRT_VALUE_KIND_WIDTH = 0x7fffffff /* no kind, as above */
 } llmrt_value_kind;
 
 /** A tensor, dense and row-major, a sequence of values, or nothing. */
