@@ -17,11 +17,10 @@ OpFoldResult CheckIndexOp::fold(FoldAdaptor) {
 }
 
 LogicalResult ViewOp::verify() {
-  if (getType().getNumDynamicDims() != // C1
-      static_cast<int64_t>(getSizes().size()))
+  size_t dynamic = getType().getNumDynamicDims();
+  if (getSizes().size() != dynamic) // C1
     return emitOpError() << "has " << getSizes().size() << " sizes for "
-                         << getType().getNumDynamicDims()
-                         << " dynamic dimensions";
+                         << dynamic << " dynamic dimensions";
   if (!getType().getLayout().isIdentity()) // C2
     return emitOpError() << "is dense and row-major; found " << getType();
   return success();

@@ -98,7 +98,7 @@ def LLM_LaunchOp : LLM_Op<"launch",
   let arguments = (ins FlatSymbolRefAttr:$kernel, Index:$tiles, Index:$work,
                        Variadic<AnyType>:$arguments);
   let assemblyFormat = [{
-    $kernel `tiles` $tiles `work` $work `(` $arguments `)` attr-dict `:` type($arguments)
+    $kernel `tiles` $tiles `work` $work `(` $arguments `)` attr-dict (`:` type($arguments)^)?
   }];
 }
 

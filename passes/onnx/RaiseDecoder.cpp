@@ -8,6 +8,8 @@
 #include "passes/onnx/Passes.h"
 #include "passes/onnx/raising/Probe.h"
 
+#include "mlir/IR/Diagnostics.h"
+
 #include <set>
 
 using namespace mlir;
@@ -52,8 +54,7 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     std::set<int64_t> candidates;
     graph.walk([&](Operation *op) {
       std::optional<OnnxOp> view = OnnxOp::from(op);
-      if (!view || view->type() != "Constant" ||
-          !isThreshold(op->getResult(0)))
+      if (!view || view->type() != "Constant" || !isThreshold(op->getResult(0)))
         return;
       auto literal =
           dyn_cast_or_null<DenseIntElementsAttr>(view->attribute("value"));
@@ -79,10 +80,35 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     return true;
   }
 
-  void decline(const Probe &probe) {
-    emitRemark(probe.place()->getLoc())
-        << "compiled as a general graph, without a KV cache: "
-        << probe.place()->getName() << " " << probe.reason();
+  static void decline(Location place, const Twine &reason) {
+    emitRemark(place) << "compiled as a general graph, without a KV cache: "
+                      << reason;
+  }
+  static void decline(const Probe &probe) {
+    decline(probe.place()->getLoc(),
+            probe.place()->getName().getStringRef() + " " + probe.reason());
+  }
+
+  /// Writes the program at the end of the module. If no op is for a part of it,
+  /// that is the reason to decline, and the module is as it was.
+  static bool emit(ModuleOp module, RowProgram &program, int result) {
+    Operation *last = &module.getBody()->back();
+    std::optional<Location> place;
+    std::string reason;
+    ScopedDiagnosticHandler handler(
+        module.getContext(), [&](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+            return failure();
+          place = diagnostic.getLocation();
+          reason = diagnostic.str();
+          return success();
+        });
+    if (succeeded(emitRowProgram(module, program, result)))
+      return true;
+    while (&module.getBody()->back() != last)
+      module.getBody()->back().erase();
+    decline(*place, reason);
+    return false;
   }
 
   void runOnOperation() override {
@@ -104,8 +130,8 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     SmallVector<Operation *> before;
     for (Operation &op : *module.getBody())
       before.push_back(&op);
-    if (mlir::failed(emitRowProgram(module, probe.program, result)))
-      return signalPassFailure();
+    if (!emit(module, probe.program, result))
+      return;
     for (Operation *op : llvm::reverse(before))
       op->erase();
   }

@@ -81,12 +81,14 @@ struct Simplify {
 
   void run() {
     for (RowNode &node : program) {
-      if (node.kind == RowNode::Scale && node.vector.size() > 1) {
+      if (node.kind == RowNode::Scale) {
         std::optional<Norm> norm = rmsNorm(program[node.inputs[0]]);
         if (!norm)
           continue;
         // Every group has the same scale.
         size_t width = node.features / norm->groups;
+        if (node.vector.size() == 1)
+          node.vector.assign(width, node.vector[0]);
         bool repeats = true;
         for (size_t i = width; i < node.vector.size(); ++i)
           repeats &= node.vector[i] == node.vector[i - width];

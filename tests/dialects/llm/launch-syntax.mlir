@@ -16,3 +16,11 @@ func.func @of_a_kernel_whose_team_is_lowered(%tiles: index, %x: f32) {
   return
 }
 func.func private @kernel.1(!llvm.ptr, i64, index, index, f32)
+
+// CHECK-LABEL: func.func @without_operands(
+//       CHECK:   llm.launch @kernel.2 tiles %{{.*}} work %{{.*}}(){{$}}
+func.func @without_operands(%tiles: index) {
+  llm.launch @kernel.2 tiles %tiles work %tiles ()
+  return
+}
+func.func private @kernel.2(!llm.team, index, index)
