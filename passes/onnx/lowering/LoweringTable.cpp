@@ -2,6 +2,8 @@
 
 #include "passes/onnx/lowering/LoweringTable.h"
 
+#include "passes/onnx/lowering/MachineLearning.h"
+
 using namespace llm::onnx;
 
 LoweringTable::LoweringTable() {
@@ -14,7 +16,9 @@ LoweringTable::LoweringTable() {
   addDeterminant(*this);
   addEinsum(*this);
   addElementwise(*this);
+  addFeatures(*this);
   addGather(*this);
+  addLinearModels(*this);
   addLoss(*this);
   addMatMul(*this);
   addMicrosoftNormalization(*this);
@@ -37,6 +41,9 @@ LoweringTable::LoweringTable() {
   addSignal(*this);
   addSlice(*this);
   addSoftmax(*this);
+  addStrings(*this);
+  addTrees(*this);
+  addVectorizer(*this);
 }
 
 const LoweringTable &LoweringTable::get() {

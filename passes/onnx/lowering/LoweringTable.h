@@ -77,6 +77,7 @@ void addShape(LoweringTable &table);
 void addSignal(LoweringTable &table);
 void addSlice(LoweringTable &table);
 void addSoftmax(LoweringTable &table);
+void addStrings(LoweringTable &table);
 
 } // namespace llm::onnx
 

@@ -2,6 +2,7 @@
 
 #include "passes/onnx/lowering/Text.h"
 
+#include "dialects/llm/LLMDialect.h"
 #include "dialects/onnx/ONNXDialect.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -10,6 +11,7 @@
 #include "llvm/Support/Endian.h"
 
 using namespace mlir;
+using namespace llm;
 using namespace llm::onnx;
 
 Value llm::onnx::bytesConstant(GraphLowering &g, StringRef bytes) {
@@ -91,9 +93,17 @@ void llm::onnx::addFunction(GraphLowering &g, StringRef name, StringRef text) {
       LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
 }
 
+static const TextFunction *findTextFunction(StringRef name) {
+  for (ArrayRef<TextFunction> functions :
+       {byteFunctions(), codePointFunctions()})
+    for (const TextFunction &function : functions)
+      if (name == function.name)
+        return &function;
+  llvm_unreachable("a function that is called has a text");
+}
+
 static void addTextFunction(GraphLowering &g, StringRef name) {
   const TextFunction *function = findTextFunction(name);
-  assert(function && "TextFunctions.cpp has every function that is called");
   addFunction(g, name, function->code);
   SmallVector<StringRef> calls;
   llvm::SplitString(function->calls, calls);
@@ -128,4 +138,35 @@ Value llm::onnx::textIsNotEmpty(GraphLowering &g, Value x) {
   Value bytes = LLVM::LoadOp::create(g.b, i64, pointer);
   return arith::CmpIOp::create(g.b, arith::CmpIPredicate::ne, bytes,
                                g.e.integer(0, i64));
+}
+
+Tensor llm::onnx::makeTexts(GraphLowering &g, ArrayRef<Dim> dims,
+                            llvm::function_ref<Value(ValueRange)> bytesOf,
+                            llvm::function_ref<void(ValueRange, Value)> write) {
+  Type i64 = g.b.getI64Type();
+  auto integer = [&](int64_t value) { return g.e.integer(value, i64); };
+  // Each behind the other in one block: the size, the text, aligned to 8.
+  Tensor sizes = g.tabulate(dims, i64, [&](ValueRange place) -> Value {
+    Value bytes = g.e.add(bytesOf(place), integer(15), i64);
+    return arith::AndIOp::create(g.b, bytes, integer(-8));
+  });
+  Dim count = g.product(dims);
+  sizes = g.reshape(sizes, count);
+  SmallVector<Value> state = {g.empty(count, i64), integer(0)};
+  state = g.loop(g.index(0), g.index(count), state,
+                 [&](Value i, ValueRange carried) -> SmallVector<Value> {
+                   Value next = g.insert(carried[0], i64, carried[1], i);
+                   return {next, g.e.add(carried[1], g.at(sizes, i), i64)};
+                 });
+  Tensor offsets = g.reshape(g.sized(state[0], i64, count), dims);
+  Value block =
+      AllocateOp::create(g.b, LLVM::LLVMPointerType::get(g.b.getContext()),
+                         g.e.toIndex(state[1], i64));
+  Value base = LLVM::PtrToIntOp::create(g.b, i64, block);
+  return g.tabulate(dims, StringType::get(g.b.getContext()),
+                    [&](ValueRange place) {
+                      Value address = g.e.add(base, g.at(offsets, place), i64);
+                      write(place, address);
+                      return address;
+                    });
 }

@@ -25,7 +25,15 @@ mlir::Value textIsEqual(GraphLowering &g, mlir::Value x, mlir::Value y);
 mlir::Value textIsLess(GraphLowering &g, mlir::Value x, mlir::Value y);
 mlir::Value textIsNotEmpty(GraphLowering &g, mlir::Value x);
 
-/// Calls a function of the module, which TextFunctions.cpp has the text of.
+/// Texts made at run time: `bytesOf` says how many bytes (i64) the one at a
+/// place takes at most, `write` writes it to an address, its size (u64) first.
+Tensor
+makeTexts(GraphLowering &g, llvm::ArrayRef<Dim> dims,
+          llvm::function_ref<mlir::Value(mlir::ValueRange place)> bytesOf,
+          llvm::function_ref<void(mlir::ValueRange place, mlir::Value address)>
+              write);
+
+/// Calls a function of the module, one of those below.
 llvm::SmallVector<mlir::Value> callText(GraphLowering &g, llvm::StringRef name,
                                         mlir::ValueRange operands,
                                         mlir::TypeRange results);
@@ -38,7 +46,8 @@ struct TextFunction {
   const char *calls; ///< names, separated by spaces
   const char *code;
 };
-const TextFunction *findTextFunction(llvm::StringRef name);
+llvm::ArrayRef<TextFunction> byteFunctions();      ///< TextFunctions.cpp
+llvm::ArrayRef<TextFunction> codePointFunctions(); ///< CodePointFunctions.cpp
 
 } // namespace llm::onnx
 
