@@ -109,9 +109,10 @@ LogicalResult GatedLinearOp::verify() {
                          << columnsOf(getInput());
   if (failed(verifyScales(*this, getInput(), getScales(), getSums()))) // C4
     return failure();
-  if (getActivation() != "silu") // C2
+  if (getActivation() != "silu" && getActivation() != "gelu_erf" &&
+      getActivation() != "gelu_tanh") // C2
     return emitOpError() << "not supported yet: activation '" << getActivation()
-                         << "'; accepted: silu";
+                         << "'; accepted: silu, gelu_erf, gelu_tanh";
   if (!getGateBias() != !getUpBias()) // C3
     return emitOpError() << "has one bias; expected none or two";
   for (Value bias : {getGateBias(), getUpBias()}) {

@@ -27,3 +27,8 @@ LogicalResult RMSNormOp::verify() {
   return verifyNorm(*this, getInput(), getScale(), getResult(), getGroups(),
                     getEpsilon().convertToDouble());
 }
+
+LogicalResult LayerNormOp::verify() {
+  return verifyNorm(*this, getInput(), getScale(), getResult(), 1,
+                    getEpsilon().convertToDouble());
+}

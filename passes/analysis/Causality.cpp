@@ -24,8 +24,8 @@ Causality llm::classify(Operation *op) {
     return Causality::PerPosition;
   if (isa<IncrementalOpInterface>(op))
     return Causality::Incremental;
-  if (isa<EmbeddingOp, LinearOp, GatedLinearOp, RMSNormOp, RotaryTableOp,
-          RopeOp, SiluOp, RepeatOp, YieldOp, func::ReturnOp, tensor::DimOp>(
+  if (isa<EmbeddingOp, LinearOp, GatedLinearOp, RMSNormOp, LayerNormOp, RotaryTableOp,
+          RopeOp, SiluOp, GeluOp, ScaleOp, RepeatOp, YieldOp, func::ReturnOp, tensor::DimOp>(
           op) ||
       OpTrait::hasElementwiseMappableTraits(op))
     return Causality::PerToken;

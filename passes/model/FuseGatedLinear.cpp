@@ -1,7 +1,7 @@
 //===- FuseGatedLinear.cpp - Gate and up projection of an MLP in one ------===//
 //
-// silu(linear(x, gate)) * linear(x, up) becomes one op, so that neither product
-// is ever written to memory.
+// silu(linear(x, gate)) * linear(x, up), or gelu in place of silu, becomes one
+// op, so that neither product is ever written to memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,6 +32,13 @@ LinearOp soleProduct(Value value) {
   return linear;
 }
 
+/// What GatedLinearOp calls the activation; empty where it knows none.
+std::string activationName(Operation *op) {
+  if (auto gelu = dyn_cast_or_null<GeluOp>(op))
+    return ("gelu_" + gelu.getKind()).str();
+  return isa_and_nonnull<SiluOp>(op) ? "silu" : "";
+}
+
 struct FuseGate : OpRewritePattern<arith::MulFOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -39,21 +46,22 @@ struct FuseGate : OpRewritePattern<arith::MulFOp> {
                                 PatternRewriter &rewriter) const override {
     for (auto [gated, plain] : {std::pair(mul.getLhs(), mul.getRhs()),
                                 std::pair(mul.getRhs(), mul.getLhs())}) {
-      auto silu = gated.getDefiningOp<SiluOp>();
-      if (!silu || !silu->hasOneUse())
+      Operation *activation = gated.getDefiningOp();
+      std::string name = activationName(activation);
+      if (name.empty() || !activation->hasOneUse())
         continue;
-      LinearOp gate = soleProduct(silu.getInput()), up = soleProduct(plain);
+      LinearOp gate = soleProduct(activation->getOperand(0)), up = soleProduct(plain);
       if (!gate || !up || gate.getInput() != up.getInput() ||
           gate.getBiases().size() != up.getBiases().size() ||
           weightKind(gate.getWeights()) != weightKind(up.getWeights()))
         continue;
       bool biased = !gate.getBiases().empty();
       rewriter.replaceOpWithNewOp<GatedLinearOp>(
-          mul, mul.getType(), rewriter.getStringAttr("silu"), gate.getInput(),
+          mul, mul.getType(), rewriter.getStringAttr(name), gate.getInput(),
           gate.getWeights()[0], up.getWeights()[0],
           biased ? gate.getBiases()[0] : Value(),
           biased ? up.getBiases()[0] : Value(), Value(), Value());
-      rewriter.eraseOp(silu);
+      rewriter.eraseOp(activation);
       rewriter.eraseOp(gate);
       rewriter.eraseOp(up);
       return success();

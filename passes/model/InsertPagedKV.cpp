@@ -27,7 +27,7 @@ using namespace llm;
 /// one operand of rows, so that only wanted rows go through the head.
 static void hoistGather(GatherRowsOp gather) {
   while (Operation *op = gather.getInput().getDefiningOp()) {
-    if (!isa<LinearOp, RMSNormOp>(op) || !op->hasOneUse())
+    if (!isa<LinearOp, RMSNormOp, LayerNormOp>(op) || !op->hasOneUse())
       return;
     if (auto linear = dyn_cast<LinearOp>(op); linear && linear.getResidual())
       return;

@@ -6,6 +6,8 @@
 
 #include "mlir/IR/TypeUtilities.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace llm;
 
@@ -130,14 +132,20 @@ Value TileCode::fma(Value a, Value b, Value c) {
 }
 Value TileCode::exp(Value a) { return math::ExpOp::create(*this, a); }
 
-Value TileCode::silu(Value a) {
-  Value one = arith::ConstantOp::create(
-      *this, isa<VectorType>(a.getType())
-                 ? TypedAttr(DenseElementsAttr::get(
-                       cast<VectorType>(a.getType()), 1.0f))
-                 : TypedAttr(getF32FloatAttr(1.0f)));
-  Value negated = arith::NegFOp::create(*this, a);
-  return divf(a, addf(one, exp(negated)));
+Value TileCode::activation(StringRef name, Value a) {
+  if (name == "gelu_erf") {
+    Value share = math::ErfOp::create(*this, mulf(a, splat(std::sqrt(0.5))));
+    return mulf(mulf(a, splat(0.5)), addf(share, splat(1.0)));
+  }
+  // What is divided by 1 + exp(-z): 0.5 (1 + tanh(y)) = 1 / (1 + exp(-2 y)).
+  Value z = a;
+  if (name == "gelu_tanh") {
+    double factor = 2 * std::sqrt(2 / M_PI);
+    Value square = mulf(a, a);
+    z = mulf(a, fma(square, splat(0.044715 * factor), splat(factor)));
+  }
+  Value negated = arith::NegFOp::create(*this, z);
+  return divf(a, addf(splat(1.0), exp(negated)));
 }
 
 Value TileCode::larger(Value a, Value b) {

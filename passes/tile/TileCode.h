@@ -60,7 +60,9 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   Value divf(Value a, Value b);
   Value fma(Value a, Value b, Value c);
   Value exp(Value a);
-  Value silu(Value a);
+  /// llm.silu or a kind of llm.gelu ("silu", "gelu_erf", "gelu_tanh") of 16
+  /// numbers.
+  Value activation(llvm::StringRef name, Value a);
   /// a where a > b, else b: one instruction. Of a NaN and a number, b comes
   /// out.
   Value larger(Value a, Value b);

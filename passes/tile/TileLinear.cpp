@@ -157,7 +157,9 @@ private:
             sum, c.load(p.getInputBuffer(group.biases[w].number), {column}));
       sums.push_back(sum);
     }
-    Value value = sums.size() == 2 ? c.mulf(c.silu(sums[0]), sums[1]) : sums[0];
+    Value value = sums[0];
+    if (auto gated = dyn_cast<GatedLinearOp>(op))
+      value = c.mulf(c.activation(gated.getActivation(), sums[0]), sums[1]);
     if (added)
       value = c.addf(c.load(p.getInputBuffer(added->number),
                             {row, c.add(column, group.column + added->column)}),

@@ -115,6 +115,63 @@ void tileRMSNorm(RMSNormOp op, int64_t block) {
       [&](PhaseOp p) { return p.getInputBuffer(x.number); });
 }
 
+void tileLayerNorm(LayerNormOp op, int64_t block) {
+  RowTiling t(op, op.getInput(), block);
+  auto x = t.rows(op.getInput());
+  auto scale = t.weight(op.getScale()), bias = t.weight(op.getBias());
+  int64_t width = columnsOf(op.getInput());
+  t.result(op.getType());
+  double epsilon = op.getEpsilon().convertToDouble();
+  t.buildRows(
+      [&](TileCode &c, PhaseOp p, Value row) {
+        Value in = p.getInputBuffer(x.number), out = p.getResultBuffer(0);
+        Value scales = p.getInputBuffer(scale.number),
+              biases = p.getInputBuffer(bias.number);
+        int64_t whole = width / TileCode::kLanes * TileCode::kLanes;
+        // Of the columns' numbers, vectors first: padding is no column.
+        auto meanOf = [&](llvm::function_ref<Value(Value, Value)> add) {
+          Value sums = c.loop(c.index(0), c.index(whole), TileCode::kLanes,
+                              c.splat(0.0), [&](Value i, ValueRange sum) {
+                                Value v = c.load(in, {row, c.add(i, x.column)});
+                                return SmallVector<Value>{add(v, sum[0])};
+                              })[0];
+          Value sum = c.loop(c.index(whole), c.index(width), 1, c.sumOf(sums),
+                             [&](Value i, ValueRange sum) {
+                               Value v =
+                                   c.loadNumber(in, {row, c.add(i, x.column)});
+                               return SmallVector<Value>{add(v, sum[0])};
+                             })[0];
+          return c.divf(sum, c.number(width));
+        };
+        Value mean =
+            meanOf([&](Value v, Value sum) { return c.addf(v, sum); });
+        auto centred = [&](Value v) {
+          bool isVector = isa<VectorType>(v.getType());
+          return c.subf(v, isVector ? c.splat(mean) : mean);
+        };
+        Value variance = meanOf([&](Value v, Value sum) {
+          Value distance = centred(v);
+          return c.fma(distance, distance, sum);
+        });
+        Value root =
+            math::SqrtOp::create(c, c.addf(variance, c.number(epsilon)));
+        Value factor = c.divf(c.number(1.0), root), factors = c.splat(factor);
+        c.loop(c.index(0), c.index(whole), TileCode::kLanes, [&](Value i) {
+          Value v = centred(c.load(in, {row, c.add(i, x.column)}));
+          c.store(c.fma(c.mulf(v, factors), c.load(scales, {i}),
+                        c.load(biases, {i})),
+                  out, {row, i});
+        });
+        c.loop(c.index(whole), c.index(width), 1, [&](Value i) {
+          Value v = centred(c.loadNumber(in, {row, c.add(i, x.column)}));
+          c.storeNumber(c.fma(c.mulf(v, factor), c.loadNumber(scales, {i}),
+                              c.loadNumber(biases, {i})),
+                        out, {row, i});
+        });
+      },
+      [&](PhaseOp p) { return p.getInputBuffer(x.number); });
+}
+
 void tileEmbedding(EmbeddingOp op, int64_t block) {
   RowTiling t(op, op.getResult(), block);
   auto tokens = t.gathered(op.getTokens());
@@ -353,7 +410,12 @@ void tileElementwise(Operation *op, int64_t block) {
           if (isa<arith::TruncFOp>(op))
             result = values[0]; // storing narrows
           else if (isa<SiluOp>(op))
-            result = c.silu(values[0]);
+            result = c.activation("silu", values[0]);
+          else if (auto gelu = dyn_cast<GeluOp>(op))
+            result = c.activation(("gelu_" + gelu.getKind()).str(), values[0]);
+          else if (auto scale = dyn_cast<ScaleOp>(op))
+            result = c.mulf(values[0],
+                            c.splat(scale.getFactor().convertToDouble()));
           else
             result = c.create(c.getLoc(), op->getName().getIdentifier(), values,
                               TypeRange(c.vectorType()))
@@ -375,6 +437,8 @@ struct TileRows : llm::impl::TileRowsBase<TileRows> {
           return;
         if (auto norm = dyn_cast<RMSNormOp>(op))
           tileRMSNorm(norm, block);
+        else if (auto norm = dyn_cast<LayerNormOp>(op))
+          tileLayerNorm(norm, block);
         else if (auto embedding = dyn_cast<EmbeddingOp>(op))
           tileEmbedding(embedding, block);
         else if (auto table = dyn_cast<RotaryTableOp>(op))
@@ -387,7 +451,8 @@ struct TileRows : llm::impl::TileRowsBase<TileRows> {
           tileGatherRows(gather, block);
         else if (op->getNumResults() == 1 &&
                  isa<RankedTensorType>(op->getResult(0).getType()) &&
-                 (isa<SiluOp>(op) || OpTrait::hasElementwiseMappableTraits(op)))
+                 (isa<SiluOp, GeluOp, ScaleOp>(op) ||
+                  OpTrait::hasElementwiseMappableTraits(op)))
           tileElementwise(op, block);
       });
     });

@@ -27,3 +27,22 @@ func.func @keeps_both_biases(
   %y = arith.mulf %s, %u : tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }
+
+// CHECK-LABEL: func.func @gates_with_gelu(
+//       CHECK:   llm.gated_linear "gelu_tanh"
+//   CHECK-NOT:   llm.linear
+//       CHECK:   llm.gated_linear "gelu_erf"
+//   CHECK-NOT:   llm.linear
+func.func @gates_with_gelu(
+    %x: tensor<?x8xf32>, %gate: !llm.packed<16x8, #llm.dense<f32>>, %up: !llm.packed<16x8, #llm.dense<f32>>)
+    -> (tensor<?x16xf32>, tensor<?x16xf32>) {
+  %g = llm.linear %x, %gate : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %t = llm.gelu "tanh" %g : tensor<?x16xf32>
+  %u = llm.linear %x, %up : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %y = arith.mulf %t, %u : tensor<?x16xf32>
+  %h = llm.linear %x, %gate : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %e = llm.gelu "erf" %h : tensor<?x16xf32>
+  %v = llm.linear %x, %up : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %z = arith.mulf %e, %v : tensor<?x16xf32>
+  return %y, %z : tensor<?x16xf32>, tensor<?x16xf32>
+}
