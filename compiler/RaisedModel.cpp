@@ -4,6 +4,7 @@
 
 #include "compiler/object/SourceBlocks.h"
 #include "dialects/llm/LLMDialect.h"
+#include "frontends/PlainTensor.h"
 #include "frontends/huggingface/Folder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -54,20 +55,54 @@ static bool addConstants(ModuleOp module, WeightSource &weights,
   return mapped != nullptr;
 }
 
-/// Sources named "x^T" are x's transpose.
+/// Sources named "x^T" are x's transpose; "x[a:b]" and "x^T[a:b]" rows a to b - 1
+/// of it.
+static std::optional<SourceTensor> viewOf(StringRef name,
+                                          const WeightSource &weights) {
+  std::optional<std::pair<int64_t, int64_t>> range;
+  size_t bracket = name.rfind('[');
+  if (name.ends_with("]") && bracket != StringRef::npos) {
+    auto [from, to] = name.slice(bracket + 1, name.size() - 1).split(':');
+    int64_t first, last;
+    if (from.getAsInteger(10, first) || to.getAsInteger(10, last))
+      return std::nullopt;
+    range = {first, last};
+    name = name.take_front(bracket);
+  }
+  bool transposed = name.consume_back("^T");
+  auto found = weights.tensors.find(name.str());
+  if (found == weights.tensors.end() || found->second.shape.size() != 2)
+    return std::nullopt;
+  SourceTensor view = found->second;
+  if (transposed) {
+    std::swap(view.shape[0], view.shape[1]);
+    view.transposed ^= true;
+  }
+  if (!range)
+    return view;
+  int64_t rows = view.shape[0], columns = view.shape[1];
+  if (view.field || !isDense(view.type) || range->first < 0 ||
+      range->first >= range->second || range->second > rows)
+    return std::nullopt;
+  int64_t width = elementBytes(view.type);
+  view.shape[0] = range->second - range->first;
+  if (view.transposed) {
+    view.pitch = rows;
+    view.offset += range->first * width;
+  } else {
+    view.offset += range->first * columns * width;
+    view.bytes = view.shape[0] * columns * width;
+  }
+  return view;
+}
+
 static void addViews(ModuleOp module, WeightSource &weights) {
   for (auto parameter : module.getOps<ParameterOp>())
     for (StringRef name : parameter.getSources().getAsValueRange<StringAttr>()) {
-      StringRef original = name;
-      if (!original.consume_back("^T") || weights.tensors.count(name.str()))
+      if (weights.tensors.count(name.str()))
         continue;
-      auto found = weights.tensors.find(original.str());
-      if (found == weights.tensors.end())
-        continue;
-      SourceTensor view = found->second;
-      std::swap(view.shape[0], view.shape[1]);
-      view.transposed ^= true;
-      weights.tensors[name.str()] = view;
+      if (std::optional<SourceTensor> view = viewOf(name, weights))
+        weights.tensors[name.str()] = *view;
     }
 }
 
@@ -88,10 +123,14 @@ std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
   auto forward = module.lookupSymbol<func::FuncOp>("forward");
   config.vocabSize =
       cast<RankedTensorType>(forward.getResultTypes()[0]).getDimSize(1);
+  int64_t learned = 0;
   forward.walk([&](Operation *op) {
     if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
       config.hiddenSize =
           cast<RankedTensorType>(embedding.getType()).getDimSize(1);
+      // A table by position ends where it ends.
+      if (embedding.getTokens().getDefiningOp<PositionsOp>())
+        learned = embedding.getTable().getType().getRows();
     } else if (auto attention = dyn_cast<AttentionOp>(op)) {
       ++config.numLayers;
       config.numAttentionHeads = attention.getHeads();
@@ -116,6 +155,8 @@ std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
   if (!huggingface::readCompanions(folder.empty() ? "." : folder, *checkpoint,
                                    error))
     return nullptr;
+  if (learned)
+    config.maxPositionEmbeddings = learned;
   if (config.maxPositionEmbeddings <= 0)
     config.maxPositionEmbeddings = kDefaultContext;
   return checkpoint;

@@ -74,6 +74,11 @@ struct SourceTensor {
   uint32_t interleavedHeads = 0;
   /// `shape` is [out, in] but the file holds [in, out]. Plain floats only.
   bool transposed = false;
+  /// Of a transposed tensor: elements from one in feature to the next, where
+  /// the file's tensor has more out features than are read. 0: shape[0].
+  uint64_t pitch = 0;
+  /// Added to every element of a vector: norms whose scale is 1 + weight.
+  float addend = 0;
   /// 0: the elements lie there one after another. Else `bytes` are those of a
   /// protobuf message, and this repeated field of it holds the elements
   /// (frontends/onnx/TypedData.h).
@@ -134,6 +139,7 @@ struct RopeConfig {
   /// GGUF's rope_freqs: after the kind's own rule, frequency i is divided by
   /// freqFactors[i]. Empty, or headDim / 2 finite positive numbers.
   std::vector<float> freqFactors;
+  int64_t dim = 0; ///< columns of a head that are rotated, the first; 0: all
 };
 
 /// What a decoder's config says, in Hugging Face's terms.
@@ -144,9 +150,13 @@ struct DecoderConfig {
   int64_t numAttentionHeads = 0, numKeyValueHeads = 0, headDim = 0;
   int64_t vocabSize = 0, maxPositionEmbeddings = 0;
   double rmsNormEps = 1e-6;
-  std::string hiddenAct = "silu";
+  std::string hiddenAct = "silu"; ///< or "gelu", "gelu_tanh"
+  double attentionScalar = 0; ///< one over the square of the scores' scale;
+                              ///< 0: headDim
   bool tieWordEmbeddings = false;
   RopeConfig rope;
+  std::optional<RopeConfig> slidingRope; ///< of layers with a window, if theirs
+                                         ///< is another
   /// Window of each layer in tokens (a query sees itself and window - 1 before
   /// it); 0: full attention. Has numLayers entries.
   std::vector<int64_t> slidingWindow;
@@ -168,12 +178,14 @@ struct GgufTokenizer {
   std::optional<bool> addBos, addEos, addSpacePrefix;
 };
 
-/// A decoder. Its tensors have common names: embed.weight, final_norm.weight,
-/// head.weight (absent when tied),
-/// layers.N.{input_norm,post_attention_norm}.weight,
+/// A decoder. Its tensors have common names: embed.weight, positions.weight
+/// (learned positions), final_norm.{weight,bias}, head.weight (absent when
+/// tied), layers.N.{input_norm,post_attention_norm}.{weight,bias},
 /// layers.N.attn.{q,k,v,o}.{weight,bias}, layers.N.attn.{q_norm,k_norm}.weight,
-/// layers.N.mlp.{gate,up,down}.{weight,bias}. Biases and q_norm, k_norm are
-/// there when the layer has them. Every tensor has the shape that `config` asks
+/// layers.N.mlp.{gate,up,down}.{weight,bias} and, of what attention and MLP
+/// give, layers.N.{attn,mlp}.output_norm.weight. Biases, the gate and norms but
+/// the first two are there when the layer has them. What a file keeps in one
+/// fused tensor are several here. Every tensor has the shape that `config` asks
 /// for; vectors are F32, F16 or BF16.
 struct Checkpoint : WeightSource {
   enum class Format { HuggingFace, Gguf, Onnx } format;

@@ -67,11 +67,15 @@ public:
         auto it = weights.tensors.find(name.str());
         if (it == weights.tensors.end())
           return op.emitError() << "the model has no tensor '" << name << "'";
-        if (isCopied(it->second.type, op.getType())) {
+        if (isCopied(it->second.type, op.getType()) && !it->second.addend) {
           if (failed(addCopies(op, it->second, offsets[entry])))
             return failure();
           continue;
         }
+        if (it->second.field)
+          return op.emitError()
+                 << "not supported yet: tensor '" << it->second.name
+                 << "' lists its elements as numbers; accepted: raw data";
         FailureOr<unsigned> function = functionFor(op, it->second);
         if (failed(function))
           return failure();
@@ -161,10 +165,11 @@ private:
     for (auto [i, kind] : llvm::enumerate(kinds))
       if (kind.source == source.type && kind.type == op.getType() &&
           kind.interleavedHeads == source.interleavedHeads &&
-          kind.transposed == source.transposed)
+          kind.transposed == source.transposed &&
+          kind.pitch == source.pitch && kind.addend == source.addend)
         return i;
     kinds.push_back({source.type, op.getType(), source.interleavedHeads,
-                     source.transposed});
+                     source.transposed, source.pitch, source.addend});
     std::string name = "pack_" + std::to_string(kinds.size() - 1);
     if (failed(emitPackingFunction(*code, name, kinds.back())))
       return failure();

@@ -37,9 +37,20 @@ private:
       return unsupported();
     int64_t count = cast<RankedTensorType>(kind.type).getDimSize(0);
     c.loop(c.index(0), c.index(count), 1, [&](Value i) {
-      storeBytes(readDense(c, kind.source, source, i), c.mul(i, 4));
+      Value value = readDense(c, kind.source, source, i);
+      if (kind.addend)
+        value = c.addf(value, c.number(kind.addend));
+      storeBytes(value, c.mul(i, 4));
     });
     return success();
+  }
+
+  /// Where a dense source has out feature `row` of in feature `k`.
+  Value placeOf(Value row, Value k) {
+    if (!kind.transposed)
+      return c.add(c.mul(row, packed.getColumns()), k);
+    int64_t pitch = kind.pitch ? kind.pitch : packed.getRows();
+    return c.add(c.mul(k, pitch), row);
   }
 
   LogicalResult packDense(DenseAttr encoding) {
@@ -50,9 +61,7 @@ private:
     int64_t size = element.getIntOrFloatBitWidth() / 8;
     forRows([&](Value lane, Value row) {
       c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
-        Value place = kind.transposed
-                          ? c.add(c.mul(k, packed.getRows()), row)
-                          : c.add(c.mul(row, packed.getColumns()), k);
+        Value place = placeOf(row, k);
         Value value;
         if (elementType(c, kind.source) == element)
           value = loadBytes(c, source, c.mul(place, size), element);
@@ -76,9 +85,8 @@ private:
     int64_t group = encoding.getGroup();
     Value columns = c.index(packed.getColumns());
     forRows([&](Value lane, Value row) {
-      Value start = c.mul(row, packed.getColumns());
       auto read = [&](Value k) {
-        return readDense(c, kind.source, source, c.add(start, k));
+        return readDense(c, kind.source, source, placeOf(row, k));
       };
       c.loop(c.index(0), columns, group, [&](Value first) {
         Value end = c.minimum(c.add(first, group), columns);

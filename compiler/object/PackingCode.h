@@ -23,6 +23,8 @@ struct PackingKind {
   mlir::Type type;           ///< of the parameter
   uint32_t interleavedHeads; ///< SourceTensor::interleavedHeads
   bool transposed = false;   ///< SourceTensor::transposed
+  uint64_t pitch = 0;        ///< SourceTensor::pitch
+  float addend = 0;          ///< SourceTensor::addend
 };
 
 /// Adds `func.func @name(source, panel bytes, panel number)`: it fills one

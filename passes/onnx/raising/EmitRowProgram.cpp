@@ -16,6 +16,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -70,6 +71,94 @@ struct Simplify {
     return Norm{product.inputs[0], mean.features, shift.vector[0]};
   }
 
+  /// What a node is of `x` as a polynomial of degree 3, lowest first; nothing
+  /// if it is more, or reads something else.
+  using Cubic = std::array<double, 4>;
+  std::optional<Cubic> polynomial(int number, int x) {
+    if (number == x)
+      return Cubic{0, 1, 0, 0};
+    const RowNode &node = program[number];
+    bool isScalar = node.vector.size() == 1;
+    if ((node.kind == RowNode::Scale || node.kind == RowNode::Shift) &&
+        isScalar) {
+      std::optional<Cubic> of = polynomial(node.inputs[0], x);
+      if (of && node.kind == RowNode::Shift)
+        (*of)[0] += node.vector[0];
+      else if (of)
+        for (double &coefficient : *of)
+          coefficient *= node.vector[0];
+      return of;
+    }
+    if ((node.kind != RowNode::Sum && node.kind != RowNode::Product) ||
+        program[node.inputs[1]].features != node.features)
+      return std::nullopt;
+    std::optional<Cubic> a = polynomial(node.inputs[0], x),
+                         b = a ? polynomial(node.inputs[1], x) : a;
+    if (!b)
+      return std::nullopt;
+    Cubic result{};
+    for (int i = 0; i < 4; ++i)
+      if (node.kind == RowNode::Sum)
+        result[i] = (*a)[i] + (*b)[i];
+      else
+        for (int j = 0; j < 4; ++j)
+          if (i + j < 4)
+            result[i + j] += (*a)[i] * (*b)[j];
+          else if ((*a)[i] * (*b)[j] != 0)
+            return std::nullopt;
+    return result;
+  }
+
+  /// A number times and plus what is no such number.
+  struct Affine {
+    int of;
+    double factor = 1, offset = 0;
+  };
+  Affine affine(int number) {
+    const RowNode &node = program[number];
+    if ((node.kind != RowNode::Scale && node.kind != RowNode::Shift) ||
+        node.vector.size() != 1)
+      return {number};
+    Affine result = affine(node.inputs[0]);
+    if (node.kind == RowNode::Shift) {
+      result.offset += node.vector[0];
+    } else {
+      result.factor *= node.vector[0];
+      result.offset *= node.vector[0];
+    }
+    return result;
+  }
+
+  static bool near(double a, double b) {
+    return std::fabs(a - b) <= 1e-5 * std::fabs(b);
+  }
+
+  /// factor * gelu(x): 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) or
+  /// 0.5 x (1 + erf(x / sqrt(2))), however it is spelled.
+  bool makeGelu(RowNode &node) {
+    if (node.kind != RowNode::Product)
+      return false;
+    for (auto [own, other] : {std::pair(0, 1), std::pair(1, 0)}) {
+      Affine x = affine(node.inputs[own]), share = affine(node.inputs[other]);
+      const RowNode &inner = program[share.of];
+      bool isTanh = inner.name == "tanh";
+      if (inner.kind != RowNode::Function || x.offset != 0 ||
+          (!isTanh && inner.name != "erf") || !near(share.offset, share.factor))
+        continue;
+      std::optional<Cubic> of = polynomial(inner.inputs[0], x.of);
+      double slope = isTanh ? std::sqrt(2 / M_PI) : std::sqrt(0.5);
+      if (!of || (*of)[0] != 0 || (*of)[2] != 0 || !near((*of)[1], slope) ||
+          !near((*of)[3], isTanh ? 0.044715 * slope : 0))
+        continue;
+      node.kind = RowNode::Function;
+      node.name = isTanh ? "gelu_tanh" : "gelu";
+      node.inputs = {x.of};
+      node.number = 2 * x.factor * share.factor;
+      return true;
+    }
+    return false;
+  }
+
   void makeNorm(RowNode &node, const Norm &norm, std::vector<double> scale) {
     node.kind = RowNode::RMSNorm;
     node.inputs = {norm.x};
@@ -79,8 +168,30 @@ struct Simplify {
     node.vector = std::move(scale);
   }
 
+  /// What 0.5 (1 + ..) leaves to be multiplied with afterwards is drawn in:
+  /// twice half of a gelu is one.
+  void drawIn(RowNode &node) {
+    if (node.kind != RowNode::Scale || node.vector.size() != 1)
+      return;
+    const RowNode &gelu = program[node.inputs[0]];
+    if (gelu.kind != RowNode::Function ||
+        !StringRef(gelu.name).starts_with("gelu") || gelu.number == 0)
+      return;
+    double factor = node.vector[0] * gelu.number;
+    if (!near(factor, 1))
+      return;
+    node.kind = RowNode::Function;
+    node.name = gelu.name;
+    node.inputs = gelu.inputs;
+    node.number = 1;
+    node.vector.clear();
+  }
+
   void run() {
     for (RowNode &node : program) {
+      if (makeGelu(node))
+        continue;
+      drawIn(node);
       if (node.kind == RowNode::Scale) {
         std::optional<Norm> norm = rmsNorm(program[node.inputs[0]]);
         if (!norm)
@@ -195,10 +306,16 @@ private:
 
   /// A matrix of weights, [out, in].
   FailureOr<Value> matrix(RowNode &node, bool transposed) {
-    auto known = matrices.find({node.weight.getAsOpaquePointer(), transposed});
+    bool isLinear = node.kind == RowNode::Linear;
+    auto type = cast<RankedTensorType>(node.weight.getType());
+    int64_t all = type.getDimSize(transposed),
+            in = type.getDimSize(!transposed);
+    int64_t out = isLinear ? node.features : all;
+    auto key = std::make_tuple(node.weight.getAsOpaquePointer(), transposed,
+                               node.first, out);
+    auto known = matrices.find(key);
     if (known != matrices.end())
       return known->second;
-    auto type = cast<RankedTensorType>(node.weight.getType());
     Type element = type.getElementType();
     if (!element.isF32() && !element.isF16() && !element.isBF16())
       return emitError(node.loc)
@@ -211,17 +328,21 @@ private:
       if (auto data =
               dyn_cast<DenseElementsAttr>(constant->attribute("value")))
         name = addConstant(name, data);
-    int64_t out = type.getDimSize(transposed), in = type.getDimSize(!transposed);
+    std::string source = transposed ? name + "^T" : name;
+    if (out != all) {
+      std::string range = "[" + std::to_string(node.first) + ":" +
+                          std::to_string(node.first + out) + "]";
+      source += range;
+      name += range;
+    }
     Type packed = PackedType::get(b.getContext(), out, in,
                                   DenseAttr::get(b.getContext(), element));
     // Reports and shares of the ceiling know these two.
     std::string symbol = node.kind == RowNode::Embedding ? "embed.weight"
                          : &node == &program[head]       ? "head.weight"
                                                          : name;
-    Value value = parameter(symbol, packed, sourceTypeOf(element),
-                            transposed ? name + "^T" : name);
-    matrices[{node.weight.getAsOpaquePointer(), transposed}] = value;
-    return value;
+    Value value = parameter(symbol, packed, sourceTypeOf(element), source);
+    return matrices[key] = value;
   }
 
   std::string addConstant(StringRef name, DenseElementsAttr data) {
@@ -246,6 +367,15 @@ private:
     return vectors[name] = parameter(name, type, "F32", name);
   }
 
+  Value getPositions() {
+    if (!positions) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(&function.getBody().front());
+      positions = PositionsOp::create(b, tokens.getType(), tokens);
+    }
+    return positions;
+  }
+
   Value table(RowNode &node) {
     SmallVector<float> frequencies(node.vector.begin(), node.vector.end());
     float scale = node.number;
@@ -253,10 +383,7 @@ private:
       if (key.first == frequencies && key.second == scale)
         return value;
     OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(&function.getBody().front());
-    if (!positions)
-      positions = PositionsOp::create(b, tokens.getType(), tokens);
-    b.setInsertionPointAfterValue(positions);
+    b.setInsertionPointAfterValue(getPositions());
     Value value = RotaryTableOp::create(
         b, rows(2 * frequencies.size()), positions,
         b.getDenseF32ArrayAttr(frequencies), b.getF32FloatAttr(scale),
@@ -281,6 +408,13 @@ private:
       if (failed(weight))
         return failure();
       value = EmbeddingOp::create(b, type, tokens, *weight);
+      return success();
+    }
+    case RowNode::Learned: {
+      FailureOr<Value> weight = matrix(node, false);
+      if (failed(weight))
+        return failure();
+      value = EmbeddingOp::create(b, type, getPositions(), *weight);
       return success();
     }
     case RowNode::Linear: {
@@ -315,9 +449,16 @@ private:
       value = arith::MulFOp::create(b, input(0), input(1));
       return success();
     case RowNode::Function:
-      if (node.name != "silu")
+      if (node.name == "silu")
+        value = SiluOp::create(b, type, input(0));
+      else if (node.name == "gelu" || node.name == "gelu_tanh")
+        value = GeluOp::create(
+            b, type, b.getStringAttr(node.name == "gelu" ? "erf" : "tanh"),
+            input(0));
+      else
         return refuse(node, "the function " + node.name);
-      value = SiluOp::create(b, type, input(0));
+      if (node.number && !Simplify::near(node.number, 1))
+        value = ScaleOp::create(b, type, value, b.getF32FloatAttr(node.number));
       return success();
     case RowNode::Rope:
       value = RopeOp::create(b, type, input(0), table(node), node.heads);
@@ -336,7 +477,20 @@ private:
           b.getF64FloatAttr(shortest(node.number)),
           b.getI64IntegerAttr(node.heads));
       return success();
+    case RowNode::LayerNorm: {
+      ArrayRef<double> both(node.vector);
+      value = LayerNormOp::create(b, type, input(0),
+                                  vector(both.take_front(node.features)),
+                                  vector(both.drop_front(node.features)),
+                                  b.getF64FloatAttr(shortest(node.number)));
+      return success();
+    }
     case RowNode::Scale:
+      if (node.vector.size() == 1) {
+        value = ScaleOp::create(b, type, input(0),
+                                b.getF32FloatAttr(node.vector[0]));
+        return success();
+      }
       return refuse(node, "rows times a vector that are no norm");
     case RowNode::Mean:
       return refuse(node, "a mean that is no part of a norm");
@@ -376,7 +530,7 @@ private:
   std::set<std::string> symbols;
   std::map<std::string, DenseElementsAttr> constants;
   std::map<std::string, Value> vectors;
-  std::map<std::pair<void *, bool>, Value> matrices;
+  std::map<std::tuple<void *, bool, int64_t, int64_t>, Value> matrices;
   std::vector<std::pair<std::pair<SmallVector<float>, float>, Value>> tables;
 };
 

@@ -176,8 +176,7 @@ bool Probe::runOp(Operation *op) {
 
 int Probe::addNode(RowNode node) {
   // Equal nodes are made where several ops read one value.
-  size_t last = program.size() > 64 ? program.size() - 64 : 0;
-  for (size_t i = program.size(); i-- > last;)
+  for (size_t i = program.size(); i-- > 0;)
     if (program[i] == node)
       return i;
   program.push_back(std::move(node));

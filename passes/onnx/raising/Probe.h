@@ -79,6 +79,8 @@ private:
   ArrayPtr softmax(const Array &x);
   ArrayPtr rotated(const Array &x);
   ArrayPtr rmsNorm(const Array &x, const Array &scale, double epsilon);
+  ArrayPtr layerNorm(const Array &x, const Array &scale, const Array *bias,
+                     double epsilon);
   ArrayPtr rotate(const Array &x, const Array &cosines, const Array &sines,
                   bool interleaved);
   ArrayPtr attention(const Array &q, const Array &k, const Array &v,
@@ -86,6 +88,12 @@ private:
   static mlir::Type elementOf(mlir::Value value) {
     return llvm::cast<mlir::TensorType>(value.getType()).getElementType();
   }
+  /// Nodes for features [from, to) of rows of `features`, where a linear layer
+  /// that has only those gives them; -1 if there is none.
+  int featuresOf(int number, int64_t from, int64_t to);
+  /// Rows that are a range of a node's features, before they were parted into
+  /// heads: what fused projections are split into. Others stay.
+  ArrayPtr narrowed(ArrayPtr x);
   /// The array with every element one of one node, times a number of its own
   /// (left in `scale`): sums and scales by feature become nodes. Null with a
   /// reason.

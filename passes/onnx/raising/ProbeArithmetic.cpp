@@ -404,10 +404,15 @@ ArrayPtr Probe::add(const Array &x, const Array &y, double sign) {
     return turned ? turned : settled(std::move(sum));
   }
   // Of two bases: rows, added feature by feature.
-  double scales[2];
-  ArrayPtr a = materialize(share(x), &scales[0]);
-  ArrayPtr b = materialize(share(y), &scales[1]);
-  if (!a || !b || scales[0] != 1 || scales[1] * sign != 1)
+  Array signedY = y;
+  if (sign != 1)
+    for (Element &element : signedY.elements) {
+      element.number *= sign;
+      for (double &coefficient : element.coefficient)
+        coefficient *= sign;
+    }
+  ArrayPtr a = materialize(share(x)), b = materialize(share(signedY));
+  if (!a || !b)
     return nullptr;
   RowNode node = make(RowNode::Sum);
   node.inputs = {a->elements[0].base, b->elements[0].base};

@@ -336,7 +336,7 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       current = Layout{op, current}.slice(axis, start,
                                           std::max<int64_t>(0, count), step);
     }
-    set(result, share(std::move(current)));
+    set(result, narrowed(share(std::move(current))));
     return true;
   }
   if (type == "Split") {
@@ -362,7 +362,7 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
     int64_t start = 0;
     for (int64_t i = 0; i < parts; ++i) {
       set(operation->getResult(i),
-          share(layout.slice(axis, start, sizes[i], 1)));
+          narrowed(share(layout.slice(axis, start, sizes[i], 1))));
       start += sizes[i];
     }
     return true;
@@ -402,12 +402,19 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
     int64_t axis = op.integer("axis");
     axis = axis < 0 ? axis + x.rank() : axis;
     if (isEmbedding) {
-      for (auto [i, element] : llvm::enumerate(indices->elements))
-        if (element.base != kTokens || element.row != int64_t(i))
-          return fail("looks rows of weights up by what are not the tokens");
+      bool byTokens = true,
+           byPositions =
+               static_cast<int64_t>(indices->elements.size()) == tokens;
+      for (auto [i, element] : llvm::enumerate(indices->elements)) {
+        byTokens &= element.base == kTokens && element.row == int64_t(i);
+        byPositions &= element.isNumber() && element.number == double(i);
+      }
+      if (!byTokens && !byPositions)
+        return fail("looks rows of weights up by what are neither the tokens "
+                    "nor their positions");
       if (x.rank() != 2 || axis != 0 || x.transposed)
         return fail("looks tokens up in what is no matrix of rows");
-      RowNode node = make(RowNode::Embedding);
+      RowNode node = make(byTokens ? RowNode::Embedding : RowNode::Learned);
       node.weight = x.weight;
       node.features = x.shape[1];
       int number = addNode(node);

@@ -81,6 +81,32 @@ ArrayPtr Probe::rmsNorm(const Array &x, const Array &scale, double epsilon) {
   return share(std::move(result));
 }
 
+ArrayPtr Probe::layerNorm(const Array &x, const Array &scale, const Array *bias,
+                          double epsilon) {
+  ArrayPtr shared = share(x);
+  int rows = rowsOf(shared);
+  size_t width = x.shape.back();
+  if (rows < 0 || program[rows].features != int64_t(width) ||
+      !scale.isNumeric() || scale.elements.size() != width ||
+      (bias && (!bias->isNumeric() || bias->elements.size() != width)))
+    return nullptr;
+  RowNode node = make(RowNode::LayerNorm);
+  node.inputs = {rows};
+  node.features = width;
+  node.number = epsilon;
+  for (const Element &element : scale.elements)
+    node.vector.push_back(element.number);
+  for (size_t i = 0; i < width; ++i)
+    node.vector.push_back(bias ? bias->elements[i].number : 0);
+  int number = addNode(node);
+  Array result;
+  result.shape = x.shape;
+  for (size_t i = 0; i < x.elements.size(); ++i)
+    result.elements.push_back(
+        Element::of(number, x.elements[i].row, i % width));
+  return share(std::move(result));
+}
+
 /// Rotates by tables of cosines and sines, [sequence, half] each.
 ArrayPtr Probe::rotate(const Array &x, const Array &cosines,
                        const Array &sines, bool interleaved) {
@@ -164,6 +190,20 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
       return fail("normalizes more than the last axis");
     return finish(op.output("Y"),
                   rmsNorm(*x, *scale, op.real("epsilon", 1e-5)));
+  }
+  if (type == "LayerNormalization") {
+    ArrayPtr x = get(op.input("X")), scale = get(op.input("Scale"));
+    Value shift = op.input("B");
+    int64_t axis = op.integer("axis", -1);
+    if (axis != -1 && axis != x->rank() - 1)
+      return fail("normalizes more than the last axis");
+    if (op.operation()->getNumResults() > 1 &&
+        llvm::any_of(op.operation()->getResults().drop_front(),
+                     [](Value more) { return !more.use_empty(); }))
+      return fail("gives its mean; not supported yet");
+    return finish(op.output("Y"),
+                  layerNorm(*x, *scale, shift ? get(shift).get() : nullptr,
+                            op.real("epsilon", 1e-5)));
   }
   if (type == "SkipSimplifiedLayerNormalization") {
     ArrayPtr x = get(op.input("input")), skip = get(op.input("skip"));

@@ -163,6 +163,54 @@ ArrayPtr Probe::linear(const Array &x, const Array &weight, bool) {
   return share(std::move(result));
 }
 
+int Probe::featuresOf(int number, int64_t from, int64_t to) {
+  RowNode node = program[number];
+  if (from == 0 && to == node.features)
+    return number;
+  switch (node.kind) {
+  case RowNode::Linear:
+    node.first += from;
+    break;
+  case RowNode::Scale:
+  case RowNode::Shift:
+    if (node.vector.size() > 1)
+      node.vector.assign(node.vector.begin() + from, node.vector.begin() + to);
+    node.inputs[0] = featuresOf(node.inputs[0], from, to);
+    break;
+  default:
+    return -1;
+  }
+  if (!node.inputs.empty() && node.inputs[0] < 0)
+    return -1;
+  node.features = to - from;
+  return addNode(std::move(node));
+}
+
+ArrayPtr Probe::narrowed(ArrayPtr x) {
+  if (x->isWeight() || x->rank() > 3 || x->elements.empty())
+    return x;
+  const Element &first = x->elements[0];
+  int64_t width = x->shape.back();
+  if (!first.isPure() || first.base == kTokens)
+    return x;
+  for (auto [i, element] : llvm::enumerate(x->elements)) {
+    int64_t feature = first.feature[0] + int64_t(i) % width;
+    if (!element.isPure() || element.base != first.base ||
+        element.feature[0] != feature)
+      return x;
+  }
+  int number =
+      featuresOf(first.base, first.feature[0], first.feature[0] + width);
+  if (number < 0 || number == first.base)
+    return x;
+  Array result = *x;
+  for (Element &element : result.elements) {
+    element.base = number;
+    element.feature[0] -= first.feature[0];
+  }
+  return share(std::move(result));
+}
+
 //===----------------------------------------------------------------------===//
 // Rotary embedding
 //===----------------------------------------------------------------------===//

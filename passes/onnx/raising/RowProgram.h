@@ -22,24 +22,29 @@ namespace llm::onnx {
 struct RowNode {
   enum Kind {
     Embedding, ///< rows of `weight` by token
-    Linear,    ///< inputs[0] times `weight`
+    Learned,   ///< rows of `weight` by position
+    Linear,    ///< inputs[0] times `weight`, of whose out features it has
+               ///< `features` from `first` on
     Sum,       ///< of the inputs
     Scale,     ///< inputs[0] times vector[feature], or vector[0]
     Shift,     ///< inputs[0] plus vector[feature], or vector[0]
-    Product,   ///< inputs[0] times inputs[1], whose features are as many, or one
-               ///< for each group of inputs[0]'s
-    Function,  ///< `name` of each element of inputs[0]
-    Mean,      ///< of each group of inputs[0]'s features; features: groups
-    Rope,      ///< inputs[0] rotated: `vector` frequencies, number: table scale
-    Scores,    ///< queries inputs[0] times keys inputs[1], by heads
-    Weights,   ///< softmax of Scores inputs[0]
+    Product,  ///< inputs[0] times inputs[1], whose features are as many, or one
+              ///< for each group of inputs[0]'s
+    Function, ///< `name` of each element of inputs[0], times number if not 0
+    Mean,     ///< of each group of inputs[0]'s features; features: groups
+    Rope,     ///< inputs[0] rotated: `vector` frequencies, number: table scale
+    Scores,   ///< queries inputs[0] times keys inputs[1], by heads
+    Weights,  ///< softmax of Scores inputs[0]
     Attention, ///< of queries, keys, values: inputs
     RMSNorm,   ///< inputs[0], vector scale (of a group), number epsilon
+    LayerNorm, ///< inputs[0], vector scale, then as much of bias, number
+               ///< epsilon
   } kind;
   llvm::SmallVector<int, 3> inputs;
   int64_t features = 0;
   mlir::Value weight;
   bool transposed = false; ///< `weight` is [out, in] and is used as [in, out]
+  int64_t first = 0;
   std::vector<double> vector;
   double number = 0;
   int64_t heads = 0, keyValueHeads = 0, window = 0;
@@ -52,8 +57,8 @@ struct RowNode {
   bool operator==(const RowNode &other) const {
     auto parts = [](const RowNode &node) {
       return std::tie(node.kind, node.inputs, node.features, node.weight,
-                      node.transposed, node.vector, node.number, node.heads,
-                      node.keyValueHeads, node.window, node.name);
+                      node.transposed, node.first, node.vector, node.number,
+                      node.heads, node.keyValueHeads, node.window, node.name);
     };
     return parts(*this) == parts(other);
   }
