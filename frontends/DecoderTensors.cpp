@@ -7,6 +7,7 @@
 
 #include "frontends/DecoderTensors.h"
 
+#include "frontends/PlainTensor.h"
 #include "frontends/gguf/BlockFormats.h"
 
 #include <unordered_map>
@@ -19,6 +20,11 @@ struct Slot {
   std::vector<int64_t> shape;
   Presence presence = Presence::Required;
   uint32_t interleavedHeads = 0;
+  float addend = 0;
+  bool transposed = false; ///< the file's shape is the other way round
+  /// Common names of what the tensor is cut into, and rows of each; none: it
+  /// is whole.
+  std::vector<std::pair<std::string, int64_t>> pieces = {};
 };
 } // namespace
 
@@ -35,37 +41,87 @@ static std::vector<Slot> decoderSlots(const DecoderConfig &config,
   }
 
   std::vector<Slot> slots;
+  auto addNorm = [&](const std::string &name, int64_t width,
+                     Presence presence = Presence::Required) {
+    Slot slot{name + ".weight", {width}, presence};
+    slot.addend = parts.normAddend;
+    slots.push_back(std::move(slot));
+  };
   slots.push_back({"embed.weight", {config.vocabSize, hidden}});
-  slots.push_back({"final_norm.weight", {hidden}});
+  slots.push_back({"positions.weight",
+                   {config.maxPositionEmbeddings, hidden},
+                   parts.positions});
+  addNorm("final_norm", hidden);
+  slots.push_back({"final_norm.bias", {hidden}, parts.normBias});
   slots.push_back({"head.weight",
                    {config.vocabSize, hidden},
                    parts.embedIsHead ? Presence::Absent : parts.head});
   for (int64_t layer = 0; layer < config.numLayers; ++layer) {
     std::string prefix = "layers." + std::to_string(layer) + ".";
-    auto add = [&](const char *name, std::vector<int64_t> shape,
-                   Presence presence = Presence::Required,
-                   uint32_t interleaved = 0) {
-      slots.push_back({prefix + name, std::move(shape), presence, interleaved});
+    // Linear layers of `columns` in features; several where they are fused.
+    struct Piece {
+      const char *name;
+      int64_t rows;
+      uint32_t interleaved = 0;
     };
-    add("input_norm.weight", {hidden});
-    add("post_attention_norm.weight", {hidden});
-    add("attn.q.weight", {qRows, hidden}, Presence::Required, qHeads);
-    add("attn.k.weight", {kvRows, hidden}, Presence::Required, kHeads);
-    add("attn.v.weight", {kvRows, hidden});
-    add("attn.o.weight", {hidden, qRows});
-    add("attn.q.bias", {qRows}, parts.qkvBias, qHeads);
-    add("attn.k.bias", {kvRows}, parts.qkvBias, kHeads);
-    add("attn.v.bias", {kvRows}, parts.qkvBias);
-    add("attn.o.bias", {hidden}, parts.outputBias);
-    add("attn.q_norm.weight", {config.headDim}, parts.headNorms);
-    add("attn.k_norm.weight", {config.headDim}, parts.headNorms);
-    add("mlp.gate.weight", {inner, hidden});
-    add("mlp.up.weight", {inner, hidden});
-    add("mlp.down.weight", {hidden, inner});
-    add("mlp.gate.bias", {inner}, parts.mlpBias);
-    add("mlp.up.bias", {inner}, parts.mlpBias);
-    add("mlp.down.bias", {hidden}, parts.mlpBias);
+    auto addLinear = [&](const char *fused, std::vector<Piece> pieces,
+                         int64_t columns, Presence bias,
+                         Presence presence = Presence::Required) {
+      for (const char *suffix : {".weight", ".bias"}) {
+        bool isBias = suffix[1] == 'b';
+        Slot whole{prefix + (fused ? fused : "") + suffix,
+                   {0},
+                   isBias ? bias : presence};
+        for (const Piece &piece : pieces) {
+          Slot own{prefix + piece.name + suffix,
+                   {piece.rows},
+                   whole.presence,
+                   piece.interleaved};
+          whole.shape[0] += piece.rows;
+          whole.pieces.emplace_back(own.name, piece.rows);
+          if (!isBias)
+            own.shape.push_back(columns);
+          own.transposed = parts.transposed && !isBias;
+          if (!fused)
+            slots.push_back(std::move(own));
+        }
+        if (!isBias)
+          whole.shape.push_back(columns);
+        whole.transposed = parts.transposed && !isBias;
+        if (fused)
+          slots.push_back(std::move(whole));
+      }
+    };
+    auto addNorms = [&](const char *name) {
+      addNorm(prefix + name, hidden);
+      slots.push_back({prefix + name + ".bias", {hidden}, parts.normBias});
+    };
+    addNorms("input_norm");
+    addNorms("post_attention_norm");
+    addNorm(prefix + "attn.output_norm", hidden, parts.outputNorms);
+    addNorm(prefix + "mlp.output_norm", hidden, parts.outputNorms);
+    addLinear(parts.fusedQkv ? "attn.qkv" : nullptr,
+              {{"attn.q", qRows, qHeads},
+               {"attn.k", kvRows, kHeads},
+               {"attn.v", kvRows}},
+              hidden, parts.qkvBias);
+    addLinear(nullptr, {{"attn.o", hidden}}, qRows, parts.outputBias);
+    addNorm(prefix + "attn.q_norm", config.headDim, parts.headNorms);
+    addNorm(prefix + "attn.k_norm", config.headDim, parts.headNorms);
+    if (parts.fusedGateUp) {
+      addLinear("mlp.gate_up", {{"mlp.gate", inner}, {"mlp.up", inner}}, hidden,
+                parts.mlpBias);
+    } else {
+      Presence gateBias =
+          parts.gate == Presence::Absent ? Presence::Absent : parts.mlpBias;
+      addLinear(nullptr, {{"mlp.gate", inner}}, hidden, gateBias, parts.gate);
+      addLinear(nullptr, {{"mlp.up", inner}}, hidden, parts.mlpBias);
+    }
+    addLinear(nullptr, {{"mlp.down", hidden}}, inner, parts.mlpBias);
   }
+  for (Slot &slot : slots)
+    if (slot.transposed)
+      std::swap(slot.shape[0], slot.shape[1]);
   return slots;
 }
 
@@ -81,6 +137,37 @@ static void checkTensor(const FoundTensor &tensor, const Slot &slot,
   else if (slot.shape.size() == 1 && isBlockQuantized(*tensor.type))
     problems.add("not supported yet: vector " + quoteName(tensor.name) +
                  " of type " + tensor.typeName + "; accepted: F32, F16, BF16");
+}
+
+/// Puts a tensor, or the pieces that it is cut into, down by common names. It
+/// has the slot's shape.
+static void addTensor(const FoundTensor &found, Slot &slot,
+                      std::map<std::string, SourceTensor> &tensors) {
+  SourceTensor whole{found.name,           *found.type,  found.shape,
+                     found.file,           found.offset, found.bytes,
+                     slot.interleavedHeads};
+  whole.addend = slot.addend;
+  whole.transposed = slot.transposed;
+  if (slot.transposed)
+    std::swap(whole.shape[0], whole.shape[1]);
+  if (slot.pieces.size() < 2) {
+    tensors.emplace(std::move(slot.name), std::move(whole));
+    return;
+  }
+  // Rows lie one after another; of a transposed tensor, side by side.
+  uint64_t rows = static_cast<uint64_t>(whole.shape[0]), first = 0;
+  uint64_t rowBytes = slot.transposed ? elementBytes(whole.type)
+                                      : whole.bytes / (rows ? rows : 1);
+  for (auto &[name, count] : slot.pieces) {
+    SourceTensor piece = whole;
+    piece.shape[0] = count;
+    piece.offset += first * rowBytes;
+    piece.bytes = whole.bytes / rows * static_cast<uint64_t>(count);
+    if (slot.transposed)
+      piece.pitch = rows;
+    tensors.emplace(std::move(name), std::move(piece));
+    first += static_cast<uint64_t>(count);
+  }
 }
 
 void collectDecoderTensors(const std::vector<FoundTensor> &found,
@@ -99,6 +186,11 @@ void collectDecoderTensors(const std::vector<FoundTensor> &found,
     std::string sourceName =
         naming.sourceName(isHead ? "head.weight" : slot.name);
     auto entry = byName.find(sourceName);
+    // Files of the model without its head leave the prefix out.
+    std::string_view prefix = naming.optionalPrefix;
+    if (entry == byName.end() && !prefix.empty() &&
+        sourceName.compare(0, prefix.size(), prefix) == 0)
+      entry = byName.find(std::string_view(sourceName).substr(prefix.size()));
     if (entry == byName.end()) {
       if (slot.presence == Presence::Required)
         problems.add("tensor '" + sourceName + "' is missing; expected shape " +
@@ -108,11 +200,8 @@ void collectDecoderTensors(const std::vector<FoundTensor> &found,
     const FoundTensor &tensor = *entry->second;
     byName.erase(entry);
     checkTensor(tensor, slot, problems);
-    if (tensor.type)
-      checkpoint.tensors.emplace(
-          std::move(slot.name),
-          SourceTensor{tensor.name, *tensor.type, tensor.shape, tensor.file,
-                       tensor.offset, tensor.bytes, slot.interleavedHeads});
+    if (tensor.type && tensor.shape == slot.shape)
+      addTensor(tensor, slot, checkpoint.tensors);
   }
 
   // In the file's order, so that the message does not depend on a hash.

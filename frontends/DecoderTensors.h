@@ -37,6 +37,13 @@ struct DecoderParts {
   Presence mlpBias = Presence::Absent;
   Presence headNorms = Presence::Absent; ///< q_norm, k_norm
   Presence head = Presence::Required;    ///< of its own, untied
+  Presence normBias = Presence::Absent;    ///< norms are layer norms
+  Presence outputNorms = Presence::Absent; ///< of attention and MLP
+  Presence gate = Presence::Required;      ///< of the MLP
+  Presence positions = Presence::Absent;   ///< learned
+  bool fusedQkv = false, fusedGateUp = false; ///< one below the other
+  bool transposed = false; ///< linear weights are stored as [in, out]
+  float normAddend = 0;    ///< the scale of a norm is this and its weight
   bool embedIsHead = false;      ///< tied, and stored under the head's name
   bool interleavedHeads = false; ///< rows of q and k, see SourceTensor
 };
@@ -47,6 +54,8 @@ struct TensorNaming {
   std::string (*sourceName)(std::string_view commonName);
   /// A name that models of these families carry along but never use.
   bool (*isIgnored)(std::string_view sourceName);
+  /// Starts names of some files, but not of all.
+  std::string_view optionalPrefix;
 };
 
 /// Puts the tensors that `checkpoint.config` asks for into

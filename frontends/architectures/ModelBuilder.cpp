@@ -7,6 +7,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace llm;
 
@@ -115,6 +117,65 @@ Value ModelBuilder::rmsNorm(Value input, StringRef name, int64_t groups) {
                            weight((name + ".weight").str()),
                            b.getF64FloatAttr(config.rmsNormEps),
                            b.getI64IntegerAttr(groups));
+}
+
+Value ModelBuilder::layerNorm(Value input, StringRef name) {
+  return LayerNormOp::create(b, input.getType(), input,
+                             weight((name + ".weight").str()),
+                             weight((name + ".bias").str()),
+                             b.getF64FloatAttr(config.rmsNormEps));
+}
+
+Value ModelBuilder::embedding(Value indices, StringRef name) {
+  return EmbeddingOp::create(b, rows(config.hiddenSize), indices,
+                             weight((name + ".weight").str()));
+}
+
+Value ModelBuilder::positions(Value tokens) {
+  return PositionsOp::create(b, tokens.getType(), tokens);
+}
+
+Value ModelBuilder::rotaryTable(Value positions, const RopeConfig &rope) {
+  RotaryFrequencies frequencies = rotaryFrequencies(rope, config.headDim);
+  return RotaryTableOp::create(
+      b, rows(2 * frequencies.inverse.size()), positions,
+      b.getDenseF32ArrayAttr(frequencies.inverse),
+      b.getF32FloatAttr(frequencies.scale), b.getF64FloatAttr(rope.factor),
+      b.getI64IntegerAttr(
+          rope.kind == RopeConfig::Dynamic ? rope.originalMaxPosition : 0));
+}
+
+Value ModelBuilder::rope(Value input, Value table, int64_t heads) {
+  return RopeOp::create(b, input.getType(), input, table, heads);
+}
+
+Value ModelBuilder::attention(Value q, Value k, Value v) {
+  double scalar =
+      config.attentionScalar ? config.attentionScalar : config.headDim;
+  return AttentionOp::create(
+      b, q.getType(), q, k, v, b.getI64IntegerAttr(config.numAttentionHeads),
+      b.getI64IntegerAttr(config.numKeyValueHeads),
+      b.getF32FloatAttr(1.0 / std::sqrt(scalar)),
+      b.getI64IntegerAttr(config.slidingWindow[layer]));
+}
+
+Value ModelBuilder::activation(Value input) {
+  if (config.hiddenAct == "silu")
+    return SiluOp::create(b, input.getType(), input);
+  StringRef kind = config.hiddenAct == "gelu" ? "erf" : "tanh";
+  return GeluOp::create(b, input.getType(), b.getStringAttr(kind), input);
+}
+
+Value ModelBuilder::scale(Value input, float factor) {
+  return ScaleOp::create(b, input.getType(), input, b.getF32FloatAttr(factor));
+}
+
+Value ModelBuilder::head(Value hidden) {
+  if (find("head.weight", -1))
+    return linear(hidden, "head");
+  return LinearOp::create(b, rows(config.vocabSize), hidden,
+                          ValueRange(weight("embed.weight")), ValueRange(),
+                          Value(), Value(), Value());
 }
 
 Value ModelBuilder::add(Value x, Value y) {

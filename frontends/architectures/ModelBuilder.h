@@ -35,6 +35,19 @@ public:
   mlir::Value linear(mlir::Value input, llvm::StringRef name);
   mlir::Value rmsNorm(mlir::Value input, llvm::StringRef name,
                       int64_t groups = 1);
+  mlir::Value layerNorm(mlir::Value input, llvm::StringRef name);
+  /// Rows of the embedding by token; of the learned positions by position.
+  mlir::Value embedding(mlir::Value indices, llvm::StringRef name = "embed");
+  mlir::Value positions(mlir::Value tokens);
+  mlir::Value rotaryTable(mlir::Value positions, const RopeConfig &rope);
+  mlir::Value rope(mlir::Value input, mlir::Value table, int64_t heads);
+  /// Of the layer that is being written, with its window.
+  mlir::Value attention(mlir::Value q, mlir::Value k, mlir::Value v);
+  /// What the config calls `hiddenAct`.
+  mlir::Value activation(mlir::Value input);
+  mlir::Value scale(mlir::Value input, float factor);
+  /// Logits, by a matrix of its own or the embedding's.
+  mlir::Value head(mlir::Value hidden);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
 
@@ -61,7 +74,7 @@ struct RotaryFrequencies {
   llvm::SmallVector<float> inverse;
   float scale = 1.0f;
 };
-RotaryFrequencies rotaryFrequencies(const DecoderConfig &config);
+RotaryFrequencies rotaryFrequencies(const RopeConfig &rope, int64_t headDim);
 
 } // namespace llm
 

@@ -69,10 +69,10 @@ static float scaleYarn(const RopeConfig &rope, int64_t dim,
   return attention;
 }
 
-RotaryFrequencies llm::rotaryFrequencies(const DecoderConfig &config) {
-  const RopeConfig &rope = config.rope;
+RotaryFrequencies llm::rotaryFrequencies(const RopeConfig &rope,
+                                         int64_t headDim) {
   RotaryFrequencies result;
-  int64_t dim = config.headDim;
+  int64_t dim = rope.dim ? rope.dim : headDim;
   for (int64_t i = 0; i < dim / 2; ++i) {
     float exponent = static_cast<float>(2 * i) / static_cast<float>(dim);
     result.inverse.push_back(

@@ -79,10 +79,96 @@ static void refuseVariants(const JsonObject &config, Problems &problems) {
                  "for all layers");
   if (!config.boolean("is_causal").value_or(true))
     problems.add("not supported yet: 'is_causal' false; accepted: true");
-  std::optional<std::string_view> act = config.string("hidden_act");
-  if (act && *act != "silu" && *act != "swish")
-    problems.add("not supported yet: 'hidden_act' " + quoteName(*act) +
-                 "; accepted: 'silu'");
+}
+
+/// What activations are called in config.json, and by us.
+static std::string readActivation(const JsonObject &config,
+                                  ArchitectureRow::Family family,
+                                  Problems &problems) {
+  if (family == ArchitectureRow::Llama || family == ArchitectureRow::Phi3) {
+    std::optional<std::string_view> act = config.string("hidden_act");
+    if (act && *act != "silu" && *act != "swish")
+      problems.add("not supported yet: 'hidden_act' " + quoteName(*act) +
+                   "; accepted: 'silu'");
+    return "silu";
+  }
+  const char *key = family == ArchitectureRow::Gpt2 ? "activation_function"
+                                                    : "hidden_activation";
+  std::string_view act = config.string(key).value_or("gelu_new");
+  if (act == "gelu")
+    return "gelu";
+  if (act != "gelu_new" && act != "gelu_pytorch_tanh")
+    problems.add("not supported yet: '" + std::string(key) + "' " +
+                 quoteName(act) +
+                 "; accepted: 'gelu', 'gelu_new', 'gelu_pytorch_tanh'");
+  return "gelu_tanh";
+}
+
+/// Things that Gemma 3's and GPT-2's classes can do and we cannot.
+static void refuseOptions(const JsonObject &config,
+                          ArchitectureRow::Family family, Problems &problems) {
+  auto refuseNumber = [&](const char *key) {
+    if (std::optional<double> number = config.number(key))
+      problems.add("not supported yet: '" + std::string(key) + "' " +
+                   numberText(*number) + "; accepted: null");
+  };
+  auto refuseFlag = [&](const char *key, bool accepted) {
+    if (config.boolean(key).value_or(accepted) != accepted)
+      problems.add("not supported yet: '" + std::string(key) + "' " +
+                   (accepted ? "false" : "true") +
+                   "; accepted: " + (accepted ? "true" : "false"));
+  };
+  if (family == ArchitectureRow::Gemma3) {
+    refuseNumber("attn_logit_softcapping");
+    refuseNumber("final_logit_softcapping");
+    refuseFlag("use_bidirectional_attention", false);
+  } else if (family == ArchitectureRow::Gpt2) {
+    refuseFlag("scale_attn_weights", true);
+    refuseFlag("scale_attn_by_inverse_layer_idx", false);
+    refuseFlag("add_cross_attention", false);
+  }
+}
+
+/// A number from 0 to 1 that is there, or its default.
+static double readEpsilon(const JsonObject &config, const char *key,
+                          double fallback) {
+  if (config.isNull(key))
+    config.complain(key, "null", "a number from 0 to 1");
+  double epsilon = config.number(key).value_or(fallback);
+  if (!(epsilon >= 0 && epsilon <= 1))
+    config.complain(key, numberText(epsilon), "a number from 0 to 1");
+  return epsilon;
+}
+
+/// GPT-2 calls its sizes by names of its own; heads divide the hidden size.
+static void readGpt2Sizes(const JsonObject &config, const ArchitectureRow &row,
+                          DecoderConfig &decoder, Problems &problems) {
+  auto size = [&](const char *key, int64_t most, int64_t fallback) {
+    if (config.isNull(key))
+      config.complain(key, "null", "a whole number");
+    return config.integer(key, 1, most).value_or(fallback);
+  };
+  decoder.vocabSize = size("vocab_size", limits::kMaxVocab, row.vocabSize);
+  decoder.hiddenSize = size("n_embd", limits::kMaxWidth, row.hiddenSize);
+  decoder.numLayers = size("n_layer", limits::kMaxLayers, row.numLayers);
+  decoder.numAttentionHeads = size("n_head", limits::kMaxHeads, row.numHeads);
+  decoder.maxPositionEmbeddings =
+      size("n_positions", limits::kMaxPosition, row.maxPosition);
+  // null, too, is four times the hidden size.
+  decoder.intermediateSize = config.integer("n_inner", 1, limits::kMaxWidth)
+                                 .value_or(4 * decoder.hiddenSize);
+  decoder.numKeyValueHeads = decoder.numAttentionHeads;
+  decoder.headDim = decoder.hiddenSize / decoder.numAttentionHeads;
+  if (decoder.hiddenSize % decoder.numAttentionHeads != 0 ||
+      decoder.headDim % 2 != 0 || decoder.headDim > limits::kMaxHeadDim)
+    problems.add("'n_embd' is " + std::to_string(decoder.hiddenSize) +
+                 " and 'n_head' " + std::to_string(decoder.numAttentionHeads) +
+                 "; accepted: heads of an even width from 2 to " +
+                 std::to_string(limits::kMaxHeadDim));
+  decoder.rmsNormEps = readEpsilon(config, "layer_norm_epsilon", 1e-5);
+  decoder.tieWordEmbeddings =
+      config.boolean("tie_word_embeddings").value_or(true);
+  decoder.rope.kind = RopeConfig::None;
 }
 
 static void readSizes(const JsonObject &config, const ArchitectureRow &row,
@@ -129,14 +215,16 @@ static void readSizes(const JsonObject &config, const ArchitectureRow &row,
                  "; accepted: an even number from 2 to " +
                  std::to_string(limits::kMaxHeadDim));
 
-  if (config.isNull("rms_norm_eps"))
-    config.complain("rms_norm_eps", "null", "a number from 0 to 1");
-  decoder.rmsNormEps = config.number("rms_norm_eps").value_or(1e-6);
-  if (!(decoder.rmsNormEps >= 0 && decoder.rmsNormEps <= 1))
-    config.complain("rms_norm_eps", numberText(decoder.rmsNormEps),
-                    "a number from 0 to 1");
+  decoder.rmsNormEps =
+      readEpsilon(config, "rms_norm_eps",
+                  row.family == ArchitectureRow::Phi3 ? 1e-5 : 1e-6);
   decoder.tieWordEmbeddings =
-      config.boolean("tie_word_embeddings").value_or(false);
+      config.boolean("tie_word_embeddings")
+          .value_or(row.family == ArchitectureRow::Gemma3);
+  if (row.family == ArchitectureRow::Gemma3)
+    decoder.attentionScalar = static_cast<double>(
+        config.integer("query_pre_attn_scalar", 1, limits::kMaxWidth)
+            .value_or(256));
 }
 
 static void readWindows(const JsonObject &config, const ArchitectureRow &row,
@@ -148,6 +236,9 @@ static void readWindows(const JsonObject &config, const ArchitectureRow &row,
     layerTypes.reset(); // the class does not know the field
 
   int64_t window = 0;
+  if (row.window == ArchitectureRow::LayerTypes &&
+      config.isNull("sliding_window"))
+    config.complain("sliding_window", "null", "a whole number");
   if (row.window != ArchitectureRow::NoWindow &&
       !config.isNull("sliding_window"))
     window = config.integer("sliding_window", 1, limits::kMaxPosition)
@@ -156,6 +247,16 @@ static void readWindows(const JsonObject &config, const ArchitectureRow &row,
       !config.boolean("use_sliding_window").value_or(false))
     window = 0;
 
+  if (!layerTypes && row.window == ArchitectureRow::LayerTypes) {
+    // All but every sixth layer slide.
+    int64_t pattern =
+        config.integer("sliding_window_pattern", 1, limits::kMaxLayers)
+            .value_or(6);
+    for (size_t layer = 0; layer < layers; ++layer)
+      if ((static_cast<int64_t>(layer) + 1) % pattern != 0)
+        decoder.slidingWindow[layer] = window;
+    return;
+  }
   if (!layerTypes) {
     size_t first = 0;
     if (row.window == ArchitectureRow::ByLayerTypes)
@@ -203,6 +304,20 @@ static void readWindows(const JsonObject &config, const ArchitectureRow &row,
   }
 }
 
+static void readRopes(const JsonObject &config, ArchitectureRow::Family family,
+                      DecoderConfig &decoder, Problems &problems) {
+  if (family == ArchitectureRow::Gpt2)
+    return;
+  if (family == ArchitectureRow::Gemma3)
+    return readGemma3Ropes(config, decoder, problems);
+  bool isPhi3 = family == ArchitectureRow::Phi3;
+  decoder.rope = readRope(config, decoder, /*partial=*/isPhi3, problems);
+  // The class takes every other name for longrope, or refuses it.
+  if (isPhi3 && decoder.rope.kind != RopeConfig::Default)
+    problems.add("not supported yet: scaled rotary frequencies of Phi-3; "
+                 "accepted: rope type 'default'");
+}
+
 static void readParts(const JsonObject &config, const ArchitectureRow &row,
                       bool tied, DecoderParts &parts) {
   auto presence = [](bool present) {
@@ -217,6 +332,23 @@ static void readParts(const JsonObject &config, const ArchitectureRow &row,
   parts.mlpBias = presence(mlpBias);
   parts.headNorms = presence(row.headNorms);
   parts.head = tied ? Presence::IfStored : Presence::Required;
+  switch (row.family) {
+  case ArchitectureRow::Llama:
+    break;
+  case ArchitectureRow::Gemma3:
+    parts.outputNorms = Presence::Required;
+    parts.normAddend = 1;
+    break;
+  case ArchitectureRow::Phi3:
+    parts.fusedQkv = parts.fusedGateUp = true;
+    break;
+  case ArchitectureRow::Gpt2:
+    parts.qkvBias = parts.outputBias = parts.mlpBias = parts.normBias =
+        parts.positions = Presence::Required;
+    parts.gate = Presence::Absent;
+    parts.fusedQkv = parts.transposed = true;
+    break;
+  }
 }
 
 /// One id as -1 (none) or inside the vocabulary; false with a problem noted.
@@ -293,10 +425,15 @@ bool readConfig(std::string_view text, const std::string &where,
   if (row) {
     DecoderConfig &decoder = config.decoder;
     decoder.architecture = row->name;
-    decoder.hiddenAct = "silu";
-    readSizes(root, *row, decoder, problems);
+    config.naming = row->naming ? row->naming : &kTensorNaming;
+    decoder.hiddenAct = readActivation(root, row->family, problems);
+    refuseOptions(root, row->family, problems);
+    if (row->family == ArchitectureRow::Gpt2)
+      readGpt2Sizes(root, *row, decoder, problems);
+    else
+      readSizes(root, *row, decoder, problems);
     readWindows(root, *row, decoder, problems);
-    decoder.rope = readRope(root, decoder, problems);
+    readRopes(root, row->family, decoder, problems);
     readParts(root, *row, decoder.tieWordEmbeddings, config.parts);
     readIds(root, decoder.vocabSize, config.ids);
   }

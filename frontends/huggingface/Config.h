@@ -23,6 +23,7 @@ struct FolderConfig {
   DecoderConfig decoder; ///< all but dtype, which the tensors decide
   DecoderParts parts;
   SpecialIds ids;
+  const TensorNaming *naming = nullptr; ///< of the architecture
 };
 
 /// `where` is the file's path. False with `error` when the text is not a

@@ -178,10 +178,10 @@ bool FolderReader::collectTensors() {
           [&](const FoundTensor &tensor) { return tensor.name == name; });
     };
     config.parts.embedIsHead =
-        !holds(kTensorNaming.sourceName("embed.weight")) &&
-        holds(kTensorNaming.sourceName("head.weight"));
+        !holds(config.naming->sourceName("embed.weight")) &&
+        holds(config.naming->sourceName("head.weight"));
   }
-  collectDecoderTensors(found, config.parts, kTensorNaming, *checkpoint,
+  collectDecoderTensors(found, config.parts, *config.naming, *checkpoint,
                         problems);
   if (problems.empty())
     return true;

@@ -26,6 +26,7 @@ struct ArchitectureRow {
   enum Window : uint8_t {
     NoWindow,
     EveryLayer,   ///< `sliding_window`, unless null
+    LayerTypes,   ///< `layer_types`, or `sliding_window_pattern`
     ByLayerTypes, ///< `use_sliding_window`, `max_window_layers`, `layer_types`
   } window;
   enum Bias : uint8_t {
@@ -35,12 +36,16 @@ struct ArchitectureRow {
   } bias;
   bool hasMlpBias; ///< if `mlp_bias`
   bool headNorms;  ///< RMS norm of each q and k head
+
+  /// What differs beyond that: Config.cpp reads it.
+  enum Family : uint8_t { Llama, Gemma3, Phi3, Gpt2 } family = Llama;
+  const TensorNaming *naming = nullptr; ///< null: kTensorNaming
 };
 
 /// The rows, for lookups and for messages; `count` gets their number.
 const ArchitectureRow *architectureRows(size_t &count);
 
-/// Of weights as *ForCausalLM classes save them.
+/// Of weights as most *ForCausalLM classes save them.
 extern const TensorNaming kTensorNaming;
 
 } // namespace llm::huggingface

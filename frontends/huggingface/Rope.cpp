@@ -20,21 +20,25 @@ static std::optional<JsonObject> findSettings(const JsonObject &config) {
   return config.object("rope_parameters");
 }
 
+/// `key` is what the base is called beside the settings.
 static double readTheta(const JsonObject &config,
-                        const std::optional<JsonObject> &settings) {
-  constexpr double kDefaultTheta = 10000.0;
-  const JsonObject &holder =
-      settings && settings->has("rope_theta") ? *settings : config;
-  if (!holder.has("rope_theta"))
-    return kDefaultTheta;
-  std::optional<double> theta = holder.number("rope_theta");
+                        const std::optional<JsonObject> &settings,
+                        std::string_view key = "rope_theta",
+                        double fallback = 10000.0) {
+  bool inSettings = settings && settings->has("rope_theta");
+  const JsonObject &holder = inSettings ? *settings : config;
+  if (inSettings)
+    key = "rope_theta";
+  if (!holder.has(key))
+    return fallback;
+  std::optional<double> theta = holder.number(key);
   if (theta && *theta > 0 && *theta != 1.0)
     return *theta;
   // A value of a wrong kind is noted already.
-  if (theta || holder.isNull("rope_theta"))
-    holder.complain("rope_theta", theta ? numberText(*theta) : "null",
+  if (theta || holder.isNull(key))
+    holder.complain(key, theta ? numberText(*theta) : "null",
                     "a positive number other than 1");
-  return kDefaultTheta;
+  return fallback;
 }
 
 namespace {
@@ -129,26 +133,19 @@ private:
 };
 } // namespace
 
-RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
-                    Problems &problems) {
-  RopeConfig rope;
-  std::optional<JsonObject> settings = findSettings(config);
-  rope.theta = readTheta(config, settings);
-
-  const JsonObject &holder =
-      settings && settings->has("partial_rotary_factor") ? *settings : config;
-  std::optional<double> partial = holder.number("partial_rotary_factor");
-  if (partial && *partial != 1.0)
-    problems.add("not supported yet: partial_rotary_factor " +
-                 numberText(*partial) + "; accepted: 1");
+/// How the settings, which may be missing, scale the frequencies.
+static void readScaling(const JsonObject &config,
+                        const std::optional<JsonObject> &settings,
+                        const DecoderConfig &decoder, RopeConfig &rope,
+                        Problems &problems) {
   if (!settings)
-    return rope;
+    return;
   for (simdjson::dom::key_value_pair member : settings->all()) {
     if (member.value.is_object()) {
       problems.add("not supported yet: rotary settings of their own for " +
                    quoteName(member.key) +
                    "; accepted: one set for all layers");
-      return rope;
+      return;
     }
   }
 
@@ -175,7 +172,57 @@ RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
     problems.add("not supported yet: rope type " + quoteName(kind) +
                  "; accepted: default, linear, dynamic, yarn, llama3");
   }
+}
+
+RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
+                    bool partial, Problems &problems) {
+  RopeConfig rope;
+  std::optional<JsonObject> settings = findSettings(config);
+  rope.theta = readTheta(config, settings);
+
+  const char *key = "partial_rotary_factor";
+  const JsonObject &holder =
+      settings && settings->has(key) ? *settings : config;
+  double factor = holder.number(key).value_or(1.0);
+  if (factor != 1.0 && !partial)
+    problems.add("not supported yet: partial_rotary_factor " +
+                 numberText(factor) + "; accepted: 1");
+  if (partial) {
+    double dim = static_cast<double>(decoder.headDim) * factor;
+    rope.dim = dim >= 2 && factor <= 1 ? static_cast<int64_t>(dim) : 0;
+    if (rope.dim == 0 || rope.dim % 2 != 0)
+      holder.complain(key, numberText(factor),
+                      "a number up to 1 that makes the columns of a head that "
+                      "are rotated an even number");
+  }
+  readScaling(config, settings, decoder, rope, problems);
   return rope;
+}
+
+void readGemma3Ropes(const JsonObject &config, DecoderConfig &decoder,
+                     Problems &problems) {
+  std::optional<JsonObject> both = config.object("rope_parameters"), full,
+                            sliding, scaling = config.object("rope_scaling");
+  if (both) {
+    full = both->object("full_attention");
+    sliding = both->object("sliding_attention");
+    if (!full && !sliding && both->all().size() != 0)
+      config.complain("rope_parameters", "one set for all layers",
+                      "an object with 'full_attention' and "
+                      "'sliding_attention'");
+  }
+  if (scaling && scaling->all().size() != 0) {
+    if (full)
+      config.complain("rope_scaling", "an object beside 'rope_parameters'",
+                      "one of the two");
+    full = scaling;
+  }
+  decoder.rope.theta = readTheta(config, full, "rope_theta", 1e6);
+  readScaling(config, full, decoder, decoder.rope, problems);
+  decoder.slidingRope.emplace();
+  decoder.slidingRope->theta =
+      readTheta(config, sliding, "rope_local_base_freq", 1e4);
+  readScaling(config, sliding, decoder, *decoder.slidingRope, problems);
 }
 
 } // namespace llm::huggingface

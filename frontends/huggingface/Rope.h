@@ -17,9 +17,14 @@
 
 namespace llm::huggingface {
 
-/// Needs headDim and maxPositionEmbeddings of the decoder.
+/// Needs headDim and maxPositionEmbeddings of the decoder. `partial` says that
+/// the class rotates a part of each head if partial_rotary_factor says so.
 RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
-                    Problems &problems);
+                    bool partial, Problems &problems);
+
+/// Gemma 3's two: `rope` of layers with full attention, `slidingRope`.
+void readGemma3Ropes(const JsonObject &config, DecoderConfig &decoder,
+                     Problems &problems);
 
 } // namespace llm::huggingface
 

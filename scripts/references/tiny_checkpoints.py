@@ -69,6 +69,50 @@ def qwen3(*sizes, **more):
     return qwen2(*sizes, **({"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"} | more))
 
 
+def gemma3(hidden, heads, kv, intermediate, layers, vocab, **more):
+    return {
+        "architectures": ["Gemma3ForCausalLM"],
+        "model_type": "gemma3_text",
+        "hidden_size": hidden,
+        "num_attention_heads": heads,
+        "num_key_value_heads": kv,
+        "intermediate_size": intermediate,
+        "num_hidden_layers": layers,
+        "vocab_size": vocab,
+        "max_position_embeddings": 512,
+        "rms_norm_eps": 1e-6,
+        "hidden_activation": "gelu_pytorch_tanh",
+        "sliding_window": 8,
+        "tie_word_embeddings": True,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
+    } | more
+
+
+def phi3(*sizes, **more):
+    own = {"architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "pad_token_id": 0,
+           "original_max_position_embeddings": 512}
+    return llama(*sizes, **(own | more))
+
+
+def gpt2(hidden, heads, layers, vocab, **more):
+    return {
+        "architectures": ["GPT2LMHeadModel"],
+        "model_type": "gpt2",
+        "n_embd": hidden,
+        "n_head": heads,
+        "n_layer": layers,
+        "vocab_size": vocab,
+        "n_positions": 300,
+        "activation_function": "gelu_new",
+        "layer_norm_epsilon": 1e-5,
+        "tie_word_embeddings": True,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+    } | more
+
+
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}
 ROPES = {
     "linear": {"rope_type": "linear", "factor": 2.5},
@@ -120,6 +164,21 @@ FOLDERS = [
     Folder("qwen3", qwen3(50, 5, 1, 77, 3, 151, head_dim=14, tie_word_embeddings=True),
            configs={"windowed": {"use_sliding_window": True, "max_window_layers": 2}}),
     Folder("qwen3-biases", qwen3(36, 4, 2, 50, 2, 151, head_dim=10, attention_bias=True)),
+    # Layers of both kinds, frequencies of their own for each; embeddings scaled by what no bf16 is, and the two
+    # spellings of a config.
+    Folder("gemma3", gemma3(60, 4, 2, 83, 4, 301, head_dim=14, query_pre_attn_scalar=11, layer_types=[
+        "sliding_attention", "full_attention", "full_attention", "sliding_attention"], rope_parameters={
+            "full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500000.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}}), dtype="f32",
+           configs={"pattern": {"layer_types": None, "rope_parameters": None, "sliding_window_pattern": 2,
+                                "rope_theta": 500000.0, "rope_local_base_freq": 5000.0,
+                                "rope_scaling": {"rope_type": "linear", "factor": 2.0}}},
+           probes=[{"query_pre_attn_scalar": 14}, {"sliding_window": 7}, {"rms_norm_eps": 1e-2}]),
+    Folder("phi3", phi3(48, 4, 2, 70, 2, 301, partial_rotary_factor=0.5), configs={"windowed": {"sliding_window": 8}},
+           probes=[{"partial_rotary_factor": 1.0}]),
+    Folder("gpt2", gpt2(52, 2, 2, 301), dtype="f32", probes=[{"layer_norm_epsilon": 1e-1}]),
+    # An MLP of a width of its own, heads not tied, in half precision.
+    Folder("gpt2-untied", gpt2(40, 4, 2, 151, n_inner=50, tie_word_embeddings=False), dtype="f16"),
     # Quantized by the compiler, these must still give the reference's numbers.
     Folder("grid-int8", llama(64, 2, 1, 96, 1, 151, tie_word_embeddings=True), grid="int8"),
     Folder("grid-int4", llama(64, 2, 1, 96, 1, 151, tie_word_embeddings=True), grid="int4"),

@@ -25,13 +25,16 @@ def on_grid(shape, size, lowest, highest, rng):
     return (quants * steps).astype(np.float32)
 
 
-def values(name, shape, tied, rng, grid=""):
-    """f32 values of a parameter by its Hugging Face name."""
+def values(name, shape, tied, rng, grid="", norm_addend=0):
+    """f32 values of a parameter by its Hugging Face name. `norm_addend` is what the
+    class adds to the weights of norms."""
+    if norm_addend and "norm" in name:
+        return values(name, shape, tied, rng) - np.float32(norm_addend)
     if grid and len(shape) == 2:
         return on_grid(shape, scale(name, shape, tied), *GRIDS[grid], rng)
     if name.endswith(("q_norm.weight", "k_norm.weight")):
         return rng.uniform(0.8, 2.4, shape).astype(np.float32)
-    if name.endswith("norm.weight"):
+    if name.endswith(("norm.weight", "ln_1.weight", "ln_2.weight", "ln_f.weight")):
         return rng.uniform(0.5, 1.6, shape).astype(np.float32)
     normal = rng.standard_normal(shape).astype(np.float32)
     if name.endswith(".bias"):
@@ -40,8 +43,12 @@ def values(name, shape, tied, rng, grid=""):
 
 
 def scale(name, shape, tied):
-    if "embed_tokens" in name:
+    if "embed_tokens" in name or ".wte" in name:
         return 2.0 / np.sqrt(shape[1]) if tied else 1.0
+    if ".wpe" in name:
+        return 0.7
+    if ".c_" in name:  # stored as [in, out]
+        return {"attn.c_proj": 4.0, "mlp.c_proj": 2.5}.get(name.split(".", 3)[3].rsplit(".", 1)[0], 1.5) / np.sqrt(shape[0])
     gains = {"q_proj": 1.3, "k_proj": 1.3, "o_proj": 4.0, "down_proj": 2.5}
     gain = next((gain for part, gain in gains.items() if part in name), 1.6)
     return gain / np.sqrt(shape[1])

@@ -62,7 +62,9 @@ class Reference:
 
     def start(self):
         """Dynamic scaling leaves its state in the model: every sequence starts anew."""
-        inner = self.model.model
+        inner = self.model.base_model
+        if not hasattr(inner, "rotary_emb"):
+            return
         inner.rotary_emb = type(inner.rotary_emb)(self.config)
         if self.rope_freqs is not None:
             inner.rotary_emb.inv_freq /= torch.as_tensor(self.rope_freqs)

@@ -141,3 +141,30 @@ TEST(Checkpoints, GgufVariantsAreReadAsTheirScriptMadeThem) {
   EXPECT_EQ(open("gguf/llama-v2.gguf")->config.architecture,
             "LlamaForCausalLM");
 }
+
+TEST(Checkpoints, FusedTensorsAreCutIntoTheirParts) {
+  auto phi3 = open("phi3"), gpt2 = open("gpt2");
+  ASSERT_TRUE(phi3 && gpt2);
+  // 48 rows of q, then 24 of k and of v, of 48 bf16 numbers each.
+  const SourceTensor &q = phi3->tensors.at("layers.1.attn.q.weight");
+  const SourceTensor &v = phi3->tensors.at("layers.1.attn.v.weight");
+  EXPECT_EQ(v.name, "model.layers.1.self_attn.qkv_proj.weight");
+  EXPECT_EQ(v.shape, (std::vector<int64_t>{24, 48}));
+  EXPECT_EQ(v.offset, q.offset + (48 + 24) * 48 * 2);
+  // Stored as [in, out]: the parts lie side by side.
+  const SourceTensor &first = gpt2->tensors.at("layers.1.attn.q.weight");
+  const SourceTensor &third = gpt2->tensors.at("layers.1.attn.v.weight");
+  EXPECT_TRUE(third.transposed);
+  EXPECT_EQ(third.shape, (std::vector<int64_t>{52, 52}));
+  EXPECT_EQ(third.pitch, 3u * 52);
+  EXPECT_EQ(third.offset, first.offset + 2 * 52 * 4);
+  const SourceTensor &bias = gpt2->tensors.at("layers.1.attn.k.bias");
+  EXPECT_EQ(bias.shape, (std::vector<int64_t>{52}));
+}
+
+TEST(Checkpoints, NormsOfGemmaAreOneMoreThanTheirWeights) {
+  auto gemma3 = open("gemma3");
+  ASSERT_TRUE(gemma3);
+  for (const auto &[name, tensor] : gemma3->tensors)
+    EXPECT_EQ(tensor.addend, name.find("norm") != name.npos ? 1 : 0) << name;
+}

@@ -160,10 +160,11 @@ TEST(Config, AnArchitectureIsNamedByEitherKey) {
       "Qwen3ForCausalLM");
   EXPECT_THAT(refusal("{}"), HasSubstr("neither 'architectures' nor"));
   EXPECT_THAT(
-      refusal("{\"architectures\":[\"GPT2LMHeadModel\"]}"),
-      HasSubstr("not supported yet: architecture 'GPT2LMHeadModel'; accepted: "
+      refusal("{\"architectures\":[\"BloomForCausalLM\"]}"),
+      HasSubstr("not supported yet: architecture 'BloomForCausalLM'; accepted: "
                 "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, "
-                "Qwen3ForCausalLM"));
+                "Qwen3ForCausalLM, Gemma3ForCausalLM, Phi3ForCausalLM, "
+                "GPT2LMHeadModel"));
   EXPECT_THAT(refusal("{\"architectures\":[\"LlamaForCausalLM\"],"
                       "\"model_type\":\"qwen2\"}"),
               HasSubstr("of model_type 'qwen2'"));
@@ -286,6 +287,91 @@ TEST(Config, RotarySettingsMustBeComplete) {
               HasSubstr("'rope_theta' is 0"));
   EXPECT_THAT(refusal(configOf("LlamaForCausalLM", ",\"rope_scaling\":7")),
               HasSubstr("'rope_scaling' is 7; accepted: an object"));
+}
+
+TEST(Config, Gemma3HasDefaultsAndRopesOfItsOwn) {
+  DecoderConfig config =
+      read("{\"model_type\":\"gemma3_text\",\"num_hidden_layers\":7}").decoder;
+  EXPECT_EQ(config.architecture, "Gemma3ForCausalLM");
+  EXPECT_EQ(config.hiddenAct, "gelu_tanh");
+  EXPECT_EQ(config.attentionScalar, 256);
+  EXPECT_TRUE(config.tieWordEmbeddings);
+  EXPECT_THAT(config.slidingWindow,
+              ElementsAre(4096, 4096, 4096, 4096, 4096, 0, 4096));
+  EXPECT_EQ(config.rope.theta, 1e6);
+  EXPECT_EQ(config.slidingRope->theta, 1e4);
+}
+
+TEST(Config, Gemma3SpellsItsRopesInTwoWays) {
+  std::string sizes = "{\"model_type\":\"gemma3_text\",";
+  for (const char *ropes :
+       {"\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"linear\","
+        "\"factor\":8.0,\"rope_theta\":500.0},\"sliding_attention\":{"
+        "\"rope_type\":\"default\",\"rope_theta\":50.0}}}",
+        "\"rope_theta\":500.0,\"rope_local_base_freq\":50.0,\"rope_scaling\":"
+        "{\"rope_type\":\"linear\",\"factor\":8.0}}"}) {
+    SCOPED_TRACE(ropes);
+    DecoderConfig config = read(sizes + ropes).decoder;
+    EXPECT_EQ(config.rope.theta, 500.0);
+    EXPECT_EQ(config.rope.kind, RopeConfig::Linear);
+    EXPECT_EQ(config.rope.factor, 8.0);
+    EXPECT_EQ(config.slidingRope->theta, 50.0);
+    EXPECT_EQ(config.slidingRope->kind, RopeConfig::Default);
+  }
+}
+
+TEST(Config, Gemma3VariantsAreNamedAtOnce) {
+  std::string error =
+      refusal("{\"model_type\":\"gemma3_text\",\"attn_logit_softcapping\":50.0,"
+              "\"final_logit_softcapping\":30.0,\"sliding_window\":null,"
+              "\"use_bidirectional_attention\":true,"
+              "\"hidden_activation\":\"relu\"}");
+  EXPECT_THAT(error, HasSubstr("5 problems"));
+  EXPECT_THAT(error, HasSubstr("'attn_logit_softcapping' 50; accepted: null"));
+  EXPECT_THAT(error, HasSubstr("'final_logit_softcapping' 30; accepted: null"));
+  EXPECT_THAT(error, HasSubstr("'use_bidirectional_attention' true"));
+  EXPECT_THAT(error, HasSubstr("'sliding_window' is null"));
+  EXPECT_THAT(error, HasSubstr("'hidden_activation' 'relu'"));
+}
+
+TEST(Config, Phi3RotatesAPartOfEachHead) {
+  EXPECT_EQ(read("{\"model_type\":\"phi3\"}").decoder.rope.dim, 96);
+  EXPECT_EQ(read("{\"model_type\":\"phi3\",\"partial_rotary_factor\":0.75}")
+                .decoder.rope.dim,
+            72);
+  EXPECT_THAT(
+      refusal("{\"model_type\":\"phi3\",\"partial_rotary_factor\":0.001}"),
+      HasSubstr("'partial_rotary_factor' is 0.001; accepted: a number up to"));
+  EXPECT_THAT(refusal("{\"model_type\":\"phi3\",\"rope_scaling\":{\"type\":"
+                      "\"longrope\"}}"),
+              HasSubstr("not supported yet: rope type 'longrope'"));
+  // The class takes yarn for longrope.
+  EXPECT_THAT(refusal("{\"model_type\":\"phi3\",\"rope_scaling\":{\"type\":"
+                      "\"yarn\",\"factor\":2.0}}"),
+              HasSubstr("scaled rotary frequencies of Phi-3"));
+}
+
+TEST(Config, Gpt2HasNamesOfItsOwn) {
+  FolderConfig config =
+      read("{\"model_type\":\"gpt2\",\"n_embd\":64,\"n_head\":4,\"n_layer\":3,"
+           "\"n_positions\":77,\"n_inner\":null,"
+           "\"activation_function\":\"gelu\"}");
+  EXPECT_EQ(config.decoder.hiddenSize, 64);
+  EXPECT_EQ(config.decoder.headDim, 16);
+  EXPECT_EQ(config.decoder.numKeyValueHeads, 4);
+  EXPECT_EQ(config.decoder.numLayers, 3);
+  EXPECT_EQ(config.decoder.intermediateSize, 256);
+  EXPECT_EQ(config.decoder.maxPositionEmbeddings, 77);
+  EXPECT_EQ(config.decoder.rmsNormEps, 1e-5);
+  EXPECT_EQ(config.decoder.hiddenAct, "gelu");
+  EXPECT_TRUE(config.decoder.tieWordEmbeddings);
+  EXPECT_THAT(
+      refusal("{\"model_type\":\"gpt2\",\"n_embd\":65,\"n_head\":4}"),
+      HasSubstr("'n_embd' is 65 and 'n_head' 4; accepted: heads of an"));
+  EXPECT_THAT(refusal("{\"model_type\":\"gpt2\","
+                      "\"scale_attn_by_inverse_layer_idx\":true}"),
+              HasSubstr("'scale_attn_by_inverse_layer_idx' true; accepted: "
+                        "false"));
 }
 
 TEST(Config, IdsLieInTheVocabulary) {
