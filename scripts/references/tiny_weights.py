@@ -29,7 +29,9 @@ def values(name, shape, tied, rng, grid="", norm_addend=0):
     """f32 values of a parameter by its Hugging Face name. `norm_addend` is what the
     class adds to the weights of norms."""
     if norm_addend and "norm" in name:
-        return values(name, shape, tied, rng) - np.float32(norm_addend)
+        # What layers give must outweigh scaled embeddings, or a tied head repeats the token.
+        gain = 3.0 if ".post_" in name else 1.0
+        return values(name, shape, tied, rng) * np.float32(gain) - np.float32(norm_addend)
     if grid and len(shape) == 2:
         return on_grid(shape, scale(name, shape, tied), *GRIDS[grid], rng)
     if name.endswith(("q_norm.weight", "k_norm.weight")):
