@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxOp.h"
 #include "frontends/onnx/importer/GraphImporter.h"
 #include "frontends/onnx/importer/PinShapes.h"
+#include "frontends/onnx/importer/RotaryTables.h"
 #include "frontends/onnx/importer/UnsupportedOps.h"
 
 #include "mlir/IR/Verifier.h"
@@ -63,6 +64,7 @@ OwningOpRef<ModuleOp> llm::importOnnx(MLIRContext &context, OnnxModel &model,
   OwningOpRef<ModuleOp> module = ModuleOp::create(unknown);
   if (failed(GraphImporter(*module, model, proto, options).run()))
     return nullptr;
+  makeRotaryTablesConstant(*module, model);
   removeUnread(*module, model);
   if (failed(verify(*module)))
     return nullptr;

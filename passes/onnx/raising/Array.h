@@ -3,9 +3,9 @@
 // RaiseDecoder runs an exported graph once, on a handful of tokens whose values
 // it does not know. What does not depend on them (positions, masks, tables of
 // cosines) comes out as numbers. What does is a linear function of elements of
-// the rows that the model computes with (RowProgram.h): so reshapes, transposes,
-// repeats of heads and rotations leave no trace but which element went where,
-// whatever ops an exporter spelled them with.
+// the rows that the model computes with (RowProgram.h): so reshapes,
+// transposes, repeats of heads and rotations leave no trace but which element
+// went where, whatever ops an exporter spelled them with.
 //
 //===----------------------------------------------------------------------===//
 
@@ -97,6 +97,35 @@ struct Array {
 
 /// A value of the run; shared, since many ops pass one on.
 using ArrayPtr = std::shared_ptr<const Array>;
+
+/// [batch, sequence, heads * width] as [batch, heads, sequence, width].
+inline Array splitHeads(const Array &x, int64_t heads) {
+  int64_t width = x.shape[2] / heads;
+  return x.pick({x.shape[0], heads, x.shape[1], width},
+                [&](llvm::ArrayRef<int64_t> at) {
+                  return x.offset({at[0], at[2], at[1] * width + at[3]});
+                });
+}
+
+inline Array mergeHeads(const Array &x) {
+  int64_t width = x.shape[3];
+  return x.pick({x.shape[0], x.shape[2], x.shape[1] * width},
+                [&](llvm::ArrayRef<int64_t> at) {
+                  return x.offset({at[0], at[2] / width, at[1], at[2] % width});
+                });
+}
+
+/// `rows` along an axis, from `first` on.
+inline Array take(const Array &x, int64_t axis, int64_t first, int64_t rows) {
+  Shape to = x.shape;
+  to[axis] = rows;
+  Shape from(x.shape.size());
+  return x.pick(to, [&](llvm::ArrayRef<int64_t> at) {
+    from.assign(at.begin(), at.end());
+    from[axis] += first;
+    return x.offset(from);
+  });
+}
 
 } // namespace llm::onnx
 

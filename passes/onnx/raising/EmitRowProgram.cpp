@@ -65,7 +65,8 @@ struct Simplify {
     if (mean.kind != RowNode::Mean)
       return std::nullopt;
     const RowNode &square = program[mean.inputs[0]];
-    if (square.kind != RowNode::Product || square.inputs[0] != square.inputs[1] ||
+    if (square.kind != RowNode::Product ||
+        square.inputs[0] != square.inputs[1] ||
         square.inputs[0] != product.inputs[0])
       return std::nullopt;
     return Norm{product.inputs[0], mean.features, shift.vector[0]};
@@ -286,9 +287,8 @@ private:
     ParameterOp::create(b, symbol, type, sourceType,
                         b.getStrArrayAttr({source}));
     b.setInsertionPointToEnd(&function.getBody().front());
-    return WeightOp::create(b, type,
-                            FlatSymbolRefAttr::get(b.getContext(), symbol),
-                            Value());
+    return WeightOp::create(
+        b, type, FlatSymbolRefAttr::get(b.getContext(), symbol), Value());
   }
 
   static StringRef sourceTypeOf(Type element) {
@@ -305,7 +305,8 @@ private:
   }
 
   /// A matrix of weights, [out, in].
-  FailureOr<Value> matrix(RowNode &node, bool transposed) {
+  FailureOr<Value> matrix(RowNode &node) {
+    bool transposed = node.transposed;
     bool isLinear = node.kind == RowNode::Linear;
     auto type = cast<RankedTensorType>(node.weight.getType());
     int64_t all = type.getDimSize(transposed),
@@ -318,15 +319,12 @@ private:
       return known->second;
     Type element = type.getElementType();
     if (!element.isF32() && !element.isF16() && !element.isBF16())
-      return emitError(node.loc)
-             << "not supported yet: weights of " << element
-             << "; accepted: f32, f16, bf16";
+      return emitError(node.loc) << "not supported yet: weights of " << element
+                                 << "; accepted: f32, f16, bf16";
     std::string name = nameOf(node.weight);
-    if (auto constant =
-            OnnxOp::from(node.weight.getDefiningOp());
+    if (auto constant = OnnxOp::from(node.weight.getDefiningOp());
         constant && constant->type() == "Constant")
-      if (auto data =
-              dyn_cast<DenseElementsAttr>(constant->attribute("value")))
+      if (auto data = dyn_cast<DenseElementsAttr>(constant->attribute("value")))
         name = addConstant(name, data);
     std::string source = transposed ? name + "^T" : name;
     if (out != all) {
@@ -404,21 +402,21 @@ private:
     Value &value = values[number];
     switch (node.kind) {
     case RowNode::Embedding: {
-      FailureOr<Value> weight = matrix(node, false);
+      FailureOr<Value> weight = matrix(node);
       if (failed(weight))
         return failure();
       value = EmbeddingOp::create(b, type, tokens, *weight);
       return success();
     }
     case RowNode::Learned: {
-      FailureOr<Value> weight = matrix(node, false);
+      FailureOr<Value> weight = matrix(node);
       if (failed(weight))
         return failure();
       value = EmbeddingOp::create(b, type, getPositions(), *weight);
       return success();
     }
     case RowNode::Linear: {
-      FailureOr<Value> weight = matrix(node, node.transposed);
+      FailureOr<Value> weight = matrix(node);
       if (failed(weight))
         return failure();
       value = LinearOp::create(b, type, input(0), ValueRange(*weight),
@@ -464,18 +462,16 @@ private:
       value = RopeOp::create(b, type, input(0), table(node), node.heads);
       return success();
     case RowNode::Attention:
-      value = AttentionOp::create(
-          b, type, input(0), input(1), input(2),
-          b.getI64IntegerAttr(node.heads),
-          b.getI64IntegerAttr(node.keyValueHeads),
-          b.getF32FloatAttr(attentionScale(node)),
-          b.getI64IntegerAttr(node.window));
+      value = AttentionOp::create(b, type, input(0), input(1), input(2),
+                                  b.getI64IntegerAttr(node.heads),
+                                  b.getI64IntegerAttr(node.keyValueHeads),
+                                  b.getF32FloatAttr(attentionScale(node)),
+                                  b.getI64IntegerAttr(node.window));
       return success();
     case RowNode::RMSNorm:
-      value = RMSNormOp::create(
-          b, type, input(0), vector(node.vector),
-          b.getF64FloatAttr(shortest(node.number)),
-          b.getI64IntegerAttr(node.heads));
+      value = RMSNormOp::create(b, type, input(0), vector(node.vector),
+                                b.getF64FloatAttr(shortest(node.number)),
+                                b.getI64IntegerAttr(node.heads));
       return success();
     case RowNode::LayerNorm: {
       ArrayRef<double> both(node.vector);

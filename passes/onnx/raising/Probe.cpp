@@ -163,8 +163,9 @@ bool Probe::runOp(Operation *op) {
   if (!view)
     return fail("is no op of ONNX");
   // Data of one op that the probe cannot follow is found out where it is used.
-  for (auto run : {&Probe::runLayout, &Probe::runArithmetic,
-                   &Probe::runProducts, &Probe::runModelOps}) {
+  for (auto run :
+       {&Probe::runMicrosoft, &Probe::runLayout, &Probe::runArithmetic,
+        &Probe::runProducts, &Probe::runModelOps}) {
     bool known = false;
     if (!(this->*run)(*view, known))
       return false;

@@ -59,11 +59,12 @@ private:
   bool runArithmetic(OnnxOp op, bool &known);
   bool runProducts(OnnxOp op, bool &known);
   bool runModelOps(OnnxOp op, bool &known);
+  bool runMicrosoft(OnnxOp op, bool &known);
+  bool groupQueryAttention(OnnxOp op);
 
   std::optional<llvm::SmallVector<int64_t>> integers(mlir::Value value);
-  std::optional<llvm::SmallVector<int64_t>> axesOf(OnnxOp op,
-                                                   llvm::StringRef name,
-                                                   int64_t rank);
+  std::optional<llvm::SmallVector<int64_t>>
+  axesOf(OnnxOp op, llvm::StringRef name, int64_t rank);
 
   /// Rows that were scaled or shifted by a vector become nodes at once: later
   /// they may be rotated. Other forms stay.
@@ -81,6 +82,10 @@ private:
   ArrayPtr rmsNorm(const Array &x, const Array &scale, double epsilon);
   ArrayPtr layerNorm(const Array &x, const Array &scale, const Array *bias,
                      double epsilon);
+  /// Rows of a table of cosines or sines by position: [1, sequence, half]. The
+  /// table as it is without `positions`. Null if it is not known.
+  ArrayPtr tableRows(mlir::Value table, mlir::Value positions);
+  ArrayPtr tableRows(mlir::Value table, llvm::ArrayRef<int64_t> positions);
   ArrayPtr rotate(const Array &x, const Array &cosines, const Array &sines,
                   bool interleaved);
   ArrayPtr attention(const Array &q, const Array &k, const Array &v,

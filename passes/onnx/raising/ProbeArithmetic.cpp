@@ -47,8 +47,8 @@ static bool zip(const Array &x, const Array &y, Array &result, F f) {
     size_t offset = at.size() - from.shape.size();
     int64_t result = 0;
     for (size_t d = 0; d < from.shape.size(); ++d)
-      result = result * from.shape[d] +
-               (from.shape[d] == 1 ? 0 : at[offset + d]);
+      result =
+          result * from.shape[d] + (from.shape[d] == 1 ? 0 : at[offset + d]);
     return result;
   };
   for (int64_t i = 0; i < total; ++i) {
@@ -145,8 +145,8 @@ bool Probe::runArithmetic(OnnxOp op, bool &known) {
     return true;
   }
   ArrayPtr x = get(operation->getOperand(0));
-  ArrayPtr y = operation->getNumOperands() > 1 ? get(operation->getOperand(1))
-                                               : nullptr;
+  ArrayPtr y =
+      operation->getNumOperands() > 1 ? get(operation->getOperand(1)) : nullptr;
   Value result = operation->getResult(0);
   auto finish = [&](ArrayPtr array) {
     if (!array)
@@ -178,14 +178,27 @@ bool Probe::runArithmetic(OnnxOp op, bool &known) {
                                                              : no.elements[i]);
     return finish(share(std::move(merged)));
   }
-  static const llvm::StringSet<> binary = {
-      "Add", "Sub", "Mul", "Div", "Mod", "Pow", "Max", "Min", "Equal", "Less",
-      "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor"};
+  static const llvm::StringSet<> binary = {"Add",
+                                           "Sub",
+                                           "Mul",
+                                           "Div",
+                                           "Mod",
+                                           "Pow",
+                                           "Max",
+                                           "Min",
+                                           "Equal",
+                                           "Less",
+                                           "LessOrEqual",
+                                           "Greater",
+                                           "GreaterOrEqual",
+                                           "And",
+                                           "Or",
+                                           "Xor"};
   static const llvm::StringSet<> unary = {
-      "Not",  "Neg",  "Abs",  "Cos",     "Sin",     "Exp",        "Log",
-      "Sqrt", "Ceil", "Sign", "IsNaN",   "IsInf",   "Reciprocal", "Floor",
-      "Tanh", "Erf",  "Relu", "Sigmoid", "Softplus", "Gelu",      "Swish",
-      "Round"};
+      "Not",        "Neg",   "Abs",   "Cos",  "Sin",   "Exp",
+      "Log",        "Sqrt",  "Ceil",  "Sign", "IsNaN", "IsInf",
+      "Reciprocal", "Floor", "Tanh",  "Erf",  "Relu",  "Sigmoid",
+      "Softplus",   "Gelu",  "Swish", "Round"};
   if (binary.contains(type)) {
     if (x->isWeight() || y->isWeight())
       return fail("computes with a matrix of weights");
@@ -260,10 +273,9 @@ bool Probe::runArithmetic(OnnxOp op, bool &known) {
       return fail("has an alpha other than 1; not supported yet");
     if (type == "Gelu" && op.string("approximate") == "tanh")
       return finish(apply(*x, "gelu_tanh"));
-    std::string function =
-        llvm::StringSwitch<std::string>(type)
-            .Case("Swish", "silu")
-            .Default(type.lower());
+    std::string function = llvm::StringSwitch<std::string>(type)
+                               .Case("Swish", "silu")
+                               .Default(type.lower());
     return finish(apply(*x, function));
   }
   if (type == "CumSum" && x->isNumeric()) {
@@ -346,7 +358,8 @@ bool Probe::runArithmetic(OnnxOp op, bool &known) {
 // Linear forms
 //===----------------------------------------------------------------------===//
 
-/// x + sign * y of two forms of one base; false if that has more than two terms.
+/// x + sign * y of two forms of one base; false if that has more than two
+/// terms.
 static bool addForms(const Element &x, const Element &y, double sign,
                      Element &sum) {
   sum = x;
@@ -420,10 +433,12 @@ ArrayPtr Probe::add(const Array &x, const Array &y, double sign) {
   bool agree = program[node.inputs[1]].features == node.features;
   Array rows;
   int number = addNode(node);
-  if (!zip(*a, *b, rows, [&](const Element &left, const Element &right) {
-        agree &= left.row == right.row && left.feature[0] == right.feature[0];
-        return Element::of(number, left.row, left.feature[0]);
-      }) ||
+  if (!zip(*a, *b, rows,
+           [&](const Element &left, const Element &right) {
+             agree &=
+                 left.row == right.row && left.feature[0] == right.feature[0];
+             return Element::of(number, left.row, left.feature[0]);
+           }) ||
       !agree)
     return nullptr;
   return share(std::move(rows));
@@ -448,11 +463,12 @@ ArrayPtr Probe::multiply(const Array &x, const Array &y) {
     Array rows;
     bool agree = true;
     int number = addNode(node);
-    if (!zip(*a, *b, rows, [&](const Element &left, const Element &right) {
-          agree &= left.row == right.row &&
-                   left.feature[0] / width == right.feature[0];
-          return Element::of(number, left.row, left.feature[0]);
-        }) ||
+    if (!zip(*a, *b, rows,
+             [&](const Element &left, const Element &right) {
+               agree &= left.row == right.row &&
+                        left.feature[0] / width == right.feature[0];
+               return Element::of(number, left.row, left.feature[0]);
+             }) ||
         !agree)
       return nullptr;
     return share(std::move(rows));

@@ -139,8 +139,8 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
   if (!shared)
     return fail("reads what could not be followed");
   const Array &x = *shared;
-  Value result = operation->getNumResults() ? Value(operation->getResult(0))
-                                            : Value();
+  Value result =
+      operation->getNumResults() ? Value(operation->getResult(0)) : Value();
   Layout layout{op, x};
 
   if (type == "Identity" || type == "Dropout" || type == "Cast" ||
@@ -151,8 +151,8 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       Array copy = x;
       bool toBool = to.getElementType().isInteger(1);
       for (Element &element : copy.elements)
-        element.number = toBool ? element.number != 0
-                                : std::trunc(element.number);
+        element.number =
+            toBool ? element.number != 0 : std::trunc(element.number);
       set(result, share(copy));
     } else {
       set(result, shared);
@@ -195,9 +195,9 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
   }
 
   static const llvm::StringSet<> others = {
-      "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Slice", "Split",
-      "Concat",  "Gather",  "GatherND", "Tile", "ConstantOfShape", "Range",
-      "Trilu"};
+      "Reshape", "Flatten",         "Squeeze", "Unsqueeze", "Expand",
+      "Slice",   "Split",           "Concat",  "Gather",    "GatherND",
+      "Tile",    "ConstantOfShape", "Range",   "Trilu"};
   if (!others.contains(type)) {
     known = false;
     return true;
@@ -326,9 +326,9 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       auto clamp = [&](int64_t at, int64_t low, int64_t high) {
         return std::clamp<int64_t>(at < 0 ? at + size : at, low, high);
       };
-      int64_t start = step > 0 ? clamp(starts[i], 0, size)
-                               : clamp(starts[i], 0, size - 1);
-      int64_t end = step > 0 ? clamp(ends[i], 0, size)
+      int64_t start =
+          step > 0 ? clamp(starts[i], 0, size) : clamp(starts[i], 0, size - 1);
+      int64_t end = step > 0          ? clamp(ends[i], 0, size)
                     : ends[i] < -size ? -1
                                       : clamp(ends[i], -1, size - 1);
       int64_t count = step > 0 ? (end - start + step - 1) / step
@@ -382,8 +382,8 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       int64_t outer = Array::count(ArrayRef(to).take_front(axis));
       int64_t inner = Array::count(ArrayRef(to).drop_front(axis + 1));
       for (int64_t o = 0; o < outer; ++o)
-        for (const Array *from : {static_cast<const Array *>(&joined),
-                                  other.get()}) {
+        for (const Array *from :
+             {static_cast<const Array *>(&joined), other.get()}) {
           int64_t run = from->shape[axis] * inner;
           elements.insert(elements.end(), from->elements.begin() + o * run,
                           from->elements.begin() + (o + 1) * run);
@@ -412,10 +412,11 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       if (!byTokens && !byPositions)
         return fail("looks rows of weights up by what are neither the tokens "
                     "nor their positions");
-      if (x.rank() != 2 || axis != 0 || x.transposed)
+      if (x.rank() != 2 || axis != 0)
         return fail("looks tokens up in what is no matrix of rows");
       RowNode node = make(byTokens ? RowNode::Embedding : RowNode::Learned);
       node.weight = x.weight;
+      node.transposed = x.transposed;
       node.features = x.shape[1];
       int number = addNode(node);
       Array rows;

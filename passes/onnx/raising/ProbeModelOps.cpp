@@ -1,7 +1,7 @@
 //===- ProbeModelOps.cpp - Ops that are parts of decoders by themselves ---===//
 //
-// Norms, rotations, attention and caches of opset 23 on, and ONNX Runtime's own
-// spellings of them. Each is run as the primitive ops that it stands for.
+// Norms, rotations, attention and caches of opset 23 on. Each is run as the
+// primitive ops that it stands for.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,40 +19,16 @@ static ArrayPtr share(Array array) {
   return std::make_shared<const Array>(std::move(array));
 }
 
+static double numberOf(APFloat value) {
+  bool lossy;
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lossy);
+  return value.convertToDouble();
+}
+
 static Array scalar(double number) {
   Array result;
   result.elements = {Element::of(number)};
   return result;
-}
-
-/// [batch, sequence, heads * width] as [batch, heads, sequence, width].
-static Array splitHeads(const Array &x, int64_t heads) {
-  int64_t width = x.shape[2] / heads;
-  return x.pick({x.shape[0], heads, x.shape[1], width},
-                [&](ArrayRef<int64_t> at) {
-                  return x.offset({at[0], at[2], at[1] * width + at[3]});
-                });
-}
-
-static Array mergeHeads(const Array &x) {
-  int64_t width = x.shape[3];
-  return x.pick({x.shape[0], x.shape[2], x.shape[1] * width},
-                [&](ArrayRef<int64_t> at) {
-                  return x.offset(
-                      {at[0], at[2] / width, at[1], at[2] % width});
-                });
-}
-
-/// The first `rows` along an axis.
-static Array take(const Array &x, int64_t axis, int64_t first, int64_t rows) {
-  Shape to = x.shape;
-  to[axis] = rows;
-  Shape from(x.shape.size());
-  return x.pick(to, [&](ArrayRef<int64_t> at) {
-    from.assign(at.begin(), at.end());
-    from[axis] += first;
-    return x.offset(from);
-  });
 }
 
 ArrayPtr Probe::rmsNorm(const Array &x, const Array &scale, double epsilon) {
@@ -107,9 +83,42 @@ ArrayPtr Probe::layerNorm(const Array &x, const Array &scale, const Array *bias,
   return share(std::move(result));
 }
 
+ArrayPtr Probe::tableRows(Value table, ArrayRef<int64_t> positions) {
+  ArrayPtr x = get(table);
+  if (!x || x->rank() != 2)
+    return nullptr;
+  int64_t rows = x->shape[0], half = x->shape[1];
+  auto constant = OnnxOp::from(table.getDefiningOp());
+  auto literal =
+      constant && x->isWeight()
+          ? dyn_cast_or_null<DenseFPElementsAttr>(constant->attribute("value"))
+          : nullptr;
+  if (x->isWeight() && !literal)
+    return nullptr;
+  Array picked;
+  picked.shape = {1, static_cast<int64_t>(positions.size()), half};
+  for (int64_t position : positions)
+    for (int64_t i = 0; i < half; ++i) {
+      if (position < 0 || position >= rows)
+        return nullptr;
+      int64_t at = position * half + i;
+      picked.elements.push_back(
+          literal ? Element::of(numberOf(literal.getValues<APFloat>()[at]))
+                  : x->elements[at]);
+    }
+  return share(std::move(picked));
+}
+
+ArrayPtr Probe::tableRows(Value table, Value positions) {
+  if (!positions)
+    return get(table)->isWeight() ? nullptr : get(table);
+  std::optional<SmallVector<int64_t>> known = integers(positions);
+  return known ? tableRows(table, *known) : nullptr;
+}
+
 /// Rotates by tables of cosines and sines, [sequence, half] each.
-ArrayPtr Probe::rotate(const Array &x, const Array &cosines,
-                       const Array &sines, bool interleaved) {
+ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
+                       bool interleaved) {
   int64_t half = cosines.shape.back(), rows = x.shape[2];
   if (!cosines.isNumeric() || !sines.isNumeric() || 2 * half > x.shape[3] ||
       static_cast<int64_t>(cosines.elements.size()) != rows * half ||
@@ -134,8 +143,8 @@ ArrayPtr Probe::rotate(const Array &x, const Array &cosines,
   return rotated(result);
 }
 
-/// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width]; `allowed`
-/// is empty, or says by number what a row does not see.
+/// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width];
+/// `allowed` is empty, or says by number what a row does not see.
 ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
                           double scale, bool causal, const Array *mask) {
   Array keys = k.pick({k.shape[0], k.shape[1], k.shape[3], k.shape[2]},
@@ -205,44 +214,15 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
                   layerNorm(*x, *scale, shift ? get(shift).get() : nullptr,
                             op.real("epsilon", 1e-5)));
   }
-  if (type == "SkipSimplifiedLayerNormalization") {
-    ArrayPtr x = get(op.input("input")), skip = get(op.input("skip"));
-    if (op.input("bias"))
-      return fail("has a bias; not supported yet");
-    ArrayPtr sum = add(*x, *skip, 1);
-    if (!sum)
-      return fail("adds what are no rows");
-    set(op.output("input_skip_bias_sum"), sum);
-    return finish(op.output("output"), rmsNorm(*sum, *get(op.input("gamma")),
-                                               op.real("epsilon", 1e-5)));
-  }
   if (type == "RotaryEmbedding" && op.domain().empty()) {
     ArrayPtr x = get(op.input("X"));
-    auto table = [&](StringRef name) -> ArrayPtr {
-      ArrayPtr table = get(op.input(name));
-      Value places = op.input("position_ids");
-      ArrayPtr ids = places ? get(places) : nullptr;
-      if (table->isWeight() || (ids && !ids->isNumeric()))
-        return nullptr;
-      if (!ids)
-        return table;
-      Array picked;
-      int64_t half = table->shape.back();
-      picked.shape = {1, static_cast<int64_t>(ids->elements.size()), half};
-      for (const Element &id : ids->elements)
-        for (int64_t i = 0; i < half; ++i) {
-          size_t at = static_cast<size_t>(id.number) * half + i;
-          if (id.number < 0 || at >= table->elements.size())
-            return nullptr;
-          picked.elements.push_back(table->elements[at]);
-        }
-      return share(std::move(picked));
-    };
-    ArrayPtr cosines = table("cos_cache"), sines = table("sin_cache");
+    Value places = op.input("position_ids");
+    auto cosines = tableRows(op.input("cos_cache"), places),
+         sines = tableRows(op.input("sin_cache"), places);
     bool flat = x->rank() == 3;
     int64_t heads = op.integer("num_heads");
     if (!cosines || !sines || (flat && heads == 0))
-      return fail("has tables that are too large to look at, or no num_heads");
+      return fail("has tables that are not known, or no num_heads");
     ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
                              *sines, op.integer("interleaved"));
     if (turned && flat)

@@ -17,8 +17,8 @@ bool Probe::runProducts(OnnxOp op, bool &known) {
   known = true;
   StringRef type = op.type();
   Operation *operation = op.operation();
-  Value result = operation->getNumResults() ? Value(operation->getResult(0))
-                                            : Value();
+  Value result =
+      operation->getNumResults() ? Value(operation->getResult(0)) : Value();
   auto operand = [&](unsigned i) { return get(operation->getOperand(i)); };
   auto finish = [&](ArrayPtr array, const char *otherwise) {
     if (!array)
@@ -310,8 +310,8 @@ ArrayPtr Probe::rotated(const Array &x) {
     size_t line = i / width * width;
     for (int64_t j = 0; j < width; ++j)
       lowest = std::min<int64_t>(lowest, x.elements[line + j].feature[0]);
-    result.elements.push_back(Element::of(
-        number, x.elements[i].row, lowest / width * width + i % width));
+    result.elements.push_back(Element::of(number, x.elements[i].row,
+                                          lowest / width * width + i % width));
   }
   return share(std::move(result));
 }
@@ -395,7 +395,8 @@ ArrayPtr Probe::matMul(const Array &x, const Array &y) {
 
 ArrayPtr Probe::scores(const Array &x, const Array &y) {
   double scaleX, scaleY;
-  ArrayPtr q = materialize(share(x), &scaleX), k = materialize(share(y), &scaleY);
+  ArrayPtr q = materialize(share(x), &scaleX),
+           k = materialize(share(y), &scaleY);
   if (!q || !k)
     return nullptr;
   std::optional<Batches> batches = Batches::of(x, y);
@@ -512,7 +513,8 @@ ArrayPtr Probe::softmax(const Array &x) {
 
 ArrayPtr Probe::attend(const Array &x, const Array &y) {
   ArrayPtr v = materialize(share(y));
-  if (!v || !llvm::all_of(x.elements, [](const Element &e) { return e.isPure(); }))
+  if (!v ||
+      !llvm::all_of(x.elements, [](const Element &e) { return e.isPure(); }))
     return nullptr;
   const RowNode &weights = program[x.elements[0].base];
   const RowNode &scored = program[weights.inputs[0]];

@@ -43,7 +43,7 @@ struct RowNode {
   llvm::SmallVector<int, 3> inputs;
   int64_t features = 0;
   mlir::Value weight;
-  bool transposed = false; ///< `weight` is [out, in] and is used as [in, out]
+  bool transposed = false; ///< `weight` is [in, out], not [out, in]
   int64_t first = 0;
   std::vector<double> vector;
   double number = 0;

@@ -1,0 +1,177 @@
+//===- ProbeMicrosoft.cpp - ONNX Runtime's own ops in decoders ------------===//
+//
+// What its model builder and its optimizer write: com.microsoft. Each is run as
+// the primitive ops that it stands for.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/onnx/raising/Probe.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace llm::onnx;
+
+static ArrayPtr share(Array array) {
+  return std::make_shared<const Array>(std::move(array));
+}
+
+bool Probe::groupQueryAttention(OnnxOp op) {
+  for (StringRef name :
+       {"attention_bias", "head_sink", "k_scale", "v_scale", "query_seqlens"})
+    if (op.input(name))
+      return fail("has an input " + name + "; not supported yet");
+  if (op.real("softcap") != 0 || op.integer("smooth_softmax", -1) == 1 ||
+      op.integer("causal", 1) != 1 || op.integer("qk_output") != 0)
+    return fail("has a soft cap or a softmax of its own; not supported yet");
+  int64_t heads = op.integer("num_heads"),
+          keyHeads = op.integer("kv_num_heads");
+  Array q = *get(op.input("query")), k, v;
+  if (q.isWeight() || q.rank() != 3 || heads <= 0 || keyHeads <= 0)
+    return fail("has no rows of queries, or no numbers of heads");
+  if (Value keys = op.input("key")) {
+    k = *get(keys);
+    v = *get(op.input("value"));
+  } else {
+    // Queries, keys and values side by side.
+    int64_t width = q.shape[2] / (heads + 2 * keyHeads);
+    Array all = std::move(q);
+    auto part = [&](int64_t first, int64_t count) {
+      return *narrowed(share(take(all, 2, first * width, count * width)));
+    };
+    q = part(0, heads);
+    k = part(heads, keyHeads);
+    v = part(heads + keyHeads, keyHeads);
+  }
+  for (StringRef name : {"past_key", "past_value"})
+    if (Value past = op.input(name); past && !get(past)->elements.empty())
+      return fail("has a cache of fixed length; not supported yet");
+  // The last position that each sequence has filled.
+  std::optional<SmallVector<int64_t>> last = integers(op.input("seqlens_k"));
+  if (!last || last->size() != 1 || (*last)[0] != tokens - 1)
+    return fail("has lengths of sequences that depend on the tokens");
+
+  q = splitHeads(q, heads);
+  k = splitHeads(k, keyHeads);
+  v = splitHeads(v, keyHeads);
+  for (auto [name, x] : {std::pair("q_norm_weight", &q), {"k_norm_weight", &k}})
+    if (Value scale = op.input(name)) {
+      double epsilon = op.real("qk_norm_epsilon", 1e-6);
+      ArrayPtr normed = rmsNorm(*x, *get(scale), epsilon);
+      if (!normed)
+        return fail("normalizes heads in a way that is not supported yet");
+      *x = *normed;
+    }
+  if (op.integer("do_rotary")) {
+    SmallVector<int64_t> positions;
+    if (Value given = op.input("position_ids")) {
+      std::optional<SmallVector<int64_t>> known = integers(given);
+      if (!known)
+        return fail("has positions that depend on the tokens");
+      positions = *known;
+    } else {
+      for (int64_t i = 0; i < tokens; ++i)
+        positions.push_back(i);
+    }
+    ArrayPtr cosines = tableRows(op.input("cos_cache"), positions),
+             sines = tableRows(op.input("sin_cache"), positions);
+    if (!cosines || !sines)
+      return fail("has tables of cosines and sines that are not known");
+    for (Array *x : {&q, &k}) {
+      ArrayPtr turned =
+          rotate(*x, *cosines, *sines, op.integer("rotary_interleaved"));
+      if (!turned)
+        return fail("rotates in a way that is not supported yet");
+      *x = *turned;
+    }
+  }
+  set(op.output("present_key"), share(k));
+  set(op.output("present_value"), share(v));
+  double scale = op.real("scale");
+  if (scale == 0)
+    scale = 1 / std::sqrt(static_cast<double>(q.shape[3]));
+  ArrayPtr result = attention(q, k, v, scale, /*causal=*/true, nullptr);
+  if (!result)
+    return fail("is not supported yet in this form");
+  // A window may be wider than the run.
+  if (int64_t window = op.integer("local_window_size", -1); window > 0)
+    program[result->elements[0].base].window = window;
+  set(op.output("output"), share(mergeHeads(*result)));
+  return true;
+}
+
+bool Probe::runMicrosoft(OnnxOp op, bool &known) {
+  StringRef type = op.type();
+  known = op.domain() == "com.microsoft";
+  if (!known)
+    return true;
+  auto finish = [&](Value result, ArrayPtr array) {
+    if (!array)
+      return fail("is not supported yet in this form");
+    set(result, array);
+    return true;
+  };
+  if (type == "GroupQueryAttention")
+    return groupQueryAttention(op);
+  if (type == "SkipSimplifiedLayerNormalization" ||
+      type == "SkipLayerNormalization") {
+    ArrayPtr sum = add(*get(op.input("input")), *get(op.input("skip")), 1);
+    if (Value bias = op.input("bias"); bias && sum)
+      sum = add(*sum, *get(bias), 1);
+    if (!sum)
+      return fail("adds what are no rows");
+    set(op.output("input_skip_bias_sum"), sum);
+    const Array &scale = *get(op.input("gamma"));
+    double epsilon = op.real("epsilon", 1e-12);
+    if (type == "SkipSimplifiedLayerNormalization")
+      return finish(op.output("output"), rmsNorm(*sum, scale, epsilon));
+    Value beta = op.input("beta");
+    return finish(
+        op.output("output"),
+        layerNorm(*sum, scale, beta ? get(beta).get() : nullptr, epsilon));
+  }
+  if (type == "RotaryEmbedding") {
+    ArrayPtr x = get(op.input("input"));
+    ArrayPtr ids = get(op.input("position_ids"));
+    if (!ids->isNumeric() || op.real("scale", 1) != 1)
+      return fail("has positions that depend on the tokens, or a scale");
+    // One number is where the sequence begins.
+    SmallVector<int64_t> positions;
+    for (int64_t i = 0; i < tokens; ++i)
+      positions.push_back(ids->elements.size() == 1
+                              ? ids->elements[0].number + i
+                              : ids->elements[i].number);
+    ArrayPtr cosines = tableRows(op.input("cos_cache"), positions),
+             sines = tableRows(op.input("sin_cache"), positions);
+    if (!cosines || !sines)
+      return fail("has tables of cosines and sines that are not known");
+    bool flat = x->rank() == 3;
+    int64_t width =
+        op.integer("rotary_embedding_dim") ? 0 : 2 * cosines->shape[2];
+    int64_t heads = op.integer("num_heads");
+    if (heads == 0 && width)
+      heads = x->shape.back() / width;
+    if (flat && heads == 0)
+      return fail("has no num_heads");
+    ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
+                             *sines, op.integer("interleaved"));
+    return finish(op.output("output"),
+                  turned && flat ? share(mergeHeads(*turned)) : turned);
+  }
+  if (type == "FastGelu" || type == "BiasGelu" || type == "Gelu") {
+    bool isBias = type == "BiasGelu";
+    ArrayPtr x = get(op.input(isBias ? "A" : "X"));
+    Value bias = isBias           ? op.input("B")
+                 : type == "Gelu" ? Value()
+                                  : op.input("bias");
+    if (bias)
+      x = add(*x, *get(bias), 1);
+    return finish(op.output(isBias ? "C" : "Y"),
+                  x ? apply(*x, type == "FastGelu" ? "gelu_tanh" : "gelu")
+                    : nullptr);
+  }
+  known = false;
+  return true;
+}
