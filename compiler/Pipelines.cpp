@@ -144,10 +144,13 @@ static void buildGraphModel(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createLowerOnnx());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createPackGraphWeights());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createSymbolDCEPass());
 }
 
 static void buildGraphPhases(OpPassManager &pm, const PipelineOptions &) {
-  pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createFuseElementwise());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

@@ -79,6 +79,8 @@ struct SourceTensor {
   uint64_t pitch = 0;
   /// Added to every element of a vector: norms whose scale is 1 + weight.
   float addend = 0;
+  /// A matrix that is a part of the tensor begins at this element of it.
+  int64_t firstElement = 0;
   /// 0: the elements lie there one after another. Else `bytes` are those of a
   /// protobuf message, and this repeated field of it holds the elements
   /// (frontends/onnx/TypedData.h).

@@ -29,6 +29,7 @@
 #include "llvm/Target/TargetMachine.h"
 
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -72,14 +73,13 @@ public:
             return failure();
           continue;
         }
-        if (it->second.field)
-          return op.emitError()
-                 << "not supported yet: tensor '" << it->second.name
-                 << "' lists its elements as numbers; accepted: raw data";
-        FailureOr<unsigned> function = functionFor(op, it->second);
+        FailureOr<const SourceTensor *> part = partOf(op, it->second);
+        if (failed(part))
+          return failure();
+        FailureOr<unsigned> function = functionFor(op, **part);
         if (failed(function))
           return failure();
-        addWork(*function, op.getType(), it->second, offsets[entry]);
+        addWork(*function, op.getType(), **part, offsets[entry]);
       }
     }
     return success();
@@ -161,6 +161,27 @@ private:
     return module.emitError() << llvm::toString(std::move(error));
   }
 
+  /// The elements of the source that a packed matrix is made of.
+  FailureOr<const SourceTensor *> partOf(ParameterOp op,
+                                         const SourceTensor &source) {
+    int64_t first = op.getFirst();
+    if (first == 0 && !op.getTransposed())
+      return &source;
+    auto packed = cast<PackedType>(op.getType());
+    int64_t count = packed.getRows() * packed.getColumns();
+    std::optional<uint64_t> elements = checkedElementCount(source.shape);
+    if (!elements || static_cast<uint64_t>(first + count) > *elements)
+      return op.emitError()
+             << "reads elements " << first << " to " << first + count
+             << " of tensor '" << source.name << "', which has the shape "
+             << shapeText(source.shape);
+    SourceTensor &part = parts.emplace_back(source);
+    part.shape = {packed.getRows(), packed.getColumns()};
+    part.firstElement = first;
+    part.transposed = op.getTransposed();
+    return &part;
+  }
+
   FailureOr<unsigned> functionFor(ParameterOp op, const SourceTensor &source) {
     for (auto [i, kind] : llvm::enumerate(kinds))
       if (kind.source == source.type && kind.type == op.getType() &&
@@ -181,7 +202,9 @@ private:
     auto packed = dyn_cast<PackedType>(type);
     int64_t panels = packed ? packed.getPanels() : 1;
     int64_t bytes = packed ? packed.getPanelBytes() : packedBytes(type);
-    int64_t step = std::max<int64_t>(1, kRunBytes / bytes);
+    // A list of numbers is decoded whole.
+    int64_t step =
+        source.field ? panels : std::max<int64_t>(1, kRunBytes / bytes);
     for (int64_t panel = 0; panel < panels; panel += step)
       work.push_back({function, &source, panel, std::min(step, panels - panel),
                       bytes, offset + panel * bytes});
@@ -213,9 +236,8 @@ private:
                    buffer.data());
       return segment.write(w.offset, buffer);
     }
-    std::string_view message(reinterpret_cast<const char *>(source),
-                             static_cast<size_t>(w.source->bytes));
-    onnx::TypedData data(onnx::WireReader(message), w.source->type);
+    onnx::TypedData data(onnx::WireReader(messageOf(*w.source)),
+                         w.source->type);
     int64_t step = kRunBytes / w.panelBytes;
     for (int64_t first = 0; first < w.panels; first += step) {
       int64_t count = std::min(step, w.panels - first);
@@ -231,12 +253,38 @@ private:
     return llvm::Error::success();
   }
 
+  /// The elements of a list of numbers, from its start.
+  llvm::Error decode(const SourceTensor &source, std::vector<uint8_t> &bytes) {
+    uint64_t count =
+        source.firstElement + checkedElementCount(source.shape).value_or(0);
+    onnx::TypedData data(onnx::WireReader(messageOf(source)), source.type);
+    bytes.resize(count * elementBytes(source.type));
+    if (data.read(bytes.data(), count) != count)
+      return llvm::createStringError("tensor '" + source.name +
+                                     "' has fewer elements than its shape "
+                                     "says");
+    return llvm::Error::success();
+  }
+
+  std::string_view messageOf(const SourceTensor &source) {
+    return {reinterpret_cast<const char *>(weights.files[source.file]->data() +
+                                           source.offset),
+            static_cast<size_t>(source.bytes)};
+  }
+
   llvm::Error pack(const Work &w, std::vector<uint8_t> &buffer,
                    WeightSegmentWriter &segment) {
     const uint8_t *source =
         weights.files[w.source->file]->data() + w.source->offset;
     if (w.function == Work::kCopy)
       return copy(w, source, buffer, segment);
+    std::vector<uint8_t> decoded;
+    if (w.source->field) {
+      if (llvm::Error error = decode(*w.source, decoded))
+        return error;
+      source = decoded.data();
+    }
+    source += w.source->firstElement * elementBytes(w.source->type);
     buffer.assign(w.panels * w.panelBytes, 0);
     for (int64_t i = 0; i < w.panels; ++i)
       functions[w.function](source, buffer.data() + i * w.panelBytes,
@@ -251,6 +299,7 @@ private:
   SmallVector<PackingKind> kinds;
   std::unique_ptr<llvm::orc::LLJIT> jit;
   SmallVector<PackFunction> functions;
+  std::deque<SourceTensor> parts; ///< what `work` points to
   std::vector<Work> work;
 };
 

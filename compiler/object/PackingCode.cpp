@@ -65,6 +65,8 @@ private:
         Value value;
         if (elementType(c, kind.source) == element)
           value = loadBytes(c, source, c.mul(place, size), element);
+        else if (element.isF32())
+          value = readDense(c, kind.source, source, place);
         else
           value = arith::TruncFOp::create(
               c, element, readDense(c, kind.source, source, place));

@@ -17,6 +17,28 @@ LogicalResult ParameterOp::verify() {
            << "is a packed matrix or a tensor of known shape and of numbers; "
               "found "
            << getType();
+  bool isPart = static_cast<int64_t>(getFirst()) != 0 || getTransposed();
+  if (static_cast<int64_t>(getFirst()) < 0 ||
+      (isPart && !isa<PackedType>(getType()))) // C3
+    return emitOpError()
+           << "is a part of its source that begins at element "
+           << static_cast<int64_t>(getFirst())
+           << "; accepted: parts of packed matrices, from element "
+              "0 on";
+  return success();
+}
+
+LogicalResult PanelsOp::verify() {
+  auto matrix = cast<PackedType>(getMatrix().getType());
+  auto dense = dyn_cast<DenseAttr>(matrix.getEncoding());
+  if (!dense || !dense.getElementType().isF32()) // C1
+    return emitOpError() << "reads panels of f32; found " << matrix;
+  auto wanted =
+      RankedTensorType::get({matrix.getPanels(), matrix.getColumns(), kPanel},
+                            dense.getElementType());
+  if (getResult().getType() != wanted) // C2
+    return emitOpError() << "gives a " << wanted << "; found "
+                         << getResult().getType();
   return success();
 }
 

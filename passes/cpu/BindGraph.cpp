@@ -32,25 +32,37 @@ struct BindGraph : llm::impl::BindGraphBase<BindGraph> {
                    LLVM::LinkageAttr::get(context, LLVM::Linkage::Internal));
     graph.setPrivate();
     ImplicitLocOpBuilder b(graph.getLoc(), context);
-    graph.walk([&](WeightOp weight) {
-      b.setLoc(weight.getLoc());
+    SmallVector<WeightOp> weights;
+    graph.walk([&](WeightOp weight) { weights.push_back(weight); });
+    for (WeightOp weight : weights) {
       b.setInsertionPointToStart(&entry);
-      auto type = cast<RankedTensorType>(weight.getType());
-      Value bytes = ContextBufferOp::create(
-          b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()),
-          entry.getArgument(0), "weights", 0,
-          // Only offsets that the compiler computed are used.
-          ValueRange(arith::ConstantIndexOp::create(b, int64_t(1) << 62)));
-      Value view = memref::ViewOp::create(
-          b, MemRefType::get(type.getShape(), type.getElementType()), bytes,
-          arith::ConstantIndexOp::create(
-              b, layout.offsets(weight.getParameter())[0]),
-          ValueRange());
-      weight.replaceAllUsesWith(
-          bufferization::ToTensorOp::create(b, type, view, /*restrict=*/true)
-              .getResult());
+      b.setLoc(weight.getLoc());
+      int64_t offset = layout.offsets(weight.getParameter())[0];
+      if (!isa<PackedType>(weight.getType())) {
+        bindWeight(b, weight, offset, entry.getArgument(0));
+        continue;
+      }
+      for (Operation *panels : llvm::make_early_inc_range(weight->getUsers()))
+        bindWeight(b, panels, offset, entry.getArgument(0));
       weight.erase();
-    });
+    }
+  }
+
+  /// The op's result becomes a view of the weight segment.
+  void bindWeight(ImplicitLocOpBuilder &b, Operation *op, int64_t offset,
+                  Value team) {
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Value bytes = ContextBufferOp::create(
+        b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), team,
+        "weights", 0,
+        // Only offsets that the compiler computed are used.
+        ValueRange(arith::ConstantIndexOp::create(b, int64_t(1) << 62)));
+    Value view = memref::ViewOp::create(
+        b, MemRefType::get(type.getShape(), type.getElementType()), bytes,
+        arith::ConstantIndexOp::create(b, offset), ValueRange());
+    op->replaceAllUsesWith(
+        bufferization::ToTensorOp::create(b, type, view, /*restrict=*/true));
+    op->erase();
   }
 
   void runOnOperation() override {

@@ -7,13 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/cpu/Passes.h"
+#include "passes/cpu/kernels/ContractionKernel.h"
+#include "passes/cpu/kernels/LoopCode.h"
 
-#include "mlir/Dialect/Affine/Utils.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -65,257 +62,98 @@ LoopOrder orderLoops(linalg::GenericOp op) {
   return order;
 }
 
-/// Writes one op as a function of a run of tiles.
-class KernelWriter {
-public:
-  KernelWriter(linalg::GenericOp op, const LoopOrder &order)
-      : op(op), order(order), b(op.getLoc(), op.getContext()) {}
-
-  /// `arguments` are what the kernel is called with after (team, first, end).
-  func::FuncOp write(ValueRange arguments) {
-    SmallVector<Type> types = {TeamType::get(b.getContext()), b.getIndexType(),
-                               b.getIndexType()};
-    llvm::append_range(types, arguments.getTypes());
-    auto function =
-        func::FuncOp::create(b, "kernel", b.getFunctionType(types, {}));
-    Block *entry = function.addEntryBlock();
-    b.setInsertionPointToStart(entry);
-    for (auto [outside, inside] :
-         llvm::zip_equal(arguments, entry->getArguments().drop_front(3)))
-      mapping.map(outside, inside);
-    for (Value value : constants())
-      mapping.map(value, b.clone(*value.getDefiningOp())->getResult(0));
-    ivs.resize(op.getNumLoops());
-    sizes = loopSizes(b, [&](Value value) { return mapping.lookup(value); });
-
-    Value first = entry->getArgument(1), end = entry->getArgument(2);
-    auto loop = scf::ForOp::create(b, first, end, index(1));
-    b.setInsertionPointToStart(loop.getBody());
-    writeTile(loop.getInductionVar());
-    b.setInsertionPointToEnd(entry);
-    func::ReturnOp::create(b);
-    return function;
-  }
-
-  /// How often each loop runs, at `at`.
-  SmallVector<Value> loopSizes(ImplicitLocOpBuilder &at,
-                               llvm::function_ref<Value(Value)> find) {
-    SmallVector<Value> result(op.getNumLoops());
-    for (OpOperand &operand : op->getOpOperands()) {
-      if (!isa<MemRefType>(operand.get().getType()))
-        continue;
-      AffineMap map = op.getMatchingIndexingMap(&operand);
-      for (auto [i, expr] : llvm::enumerate(map.getResults()))
-        if (auto dim = dyn_cast<AffineDimExpr>(expr))
-          if (Value &size = result[dim.getPosition()]; !size) {
-            auto type = cast<MemRefType>(operand.get().getType());
-            if (type.isDynamicDim(i))
-              size = memref::DimOp::create(at, find(operand.get()), i);
-            else
-              size = arith::ConstantIndexOp::create(at, type.getDimSize(i));
-          }
-    }
-    return result;
-  }
-
-  /// Numbers that a kernel writes out itself.
-  SmallVector<Value> constants() {
-    llvm::SetVector<Value> used;
-    used.insert_range(op->getOperands());
-    getUsedValuesDefinedAbove(op.getRegion(), used);
-    return llvm::filter_to_vector(used, [](Value value) {
-      return value.getDefiningOp<arith::ConstantOp>() != nullptr;
-    });
-  }
-
-private:
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
-
-  void writeTile(Value tile) {
-    if (!order.last)
-      return writeSums();
-    Value size = sizes[*order.last];
-    Value chunk = index(kTileIterations);
-    Value chunks = arith::CeilDivUIOp::create(b, size, chunk);
-    // A tile is (place of the outer loops, chunk).
-    Value part = arith::RemUIOp::create(b, tile, chunks);
-    Value rest = arith::DivUIOp::create(b, tile, chunks);
-    for (unsigned loop : llvm::reverse(order.tiles)) {
-      bool isFirst = loop == order.tiles.front();
-      ivs[loop] =
-          isFirst ? rest : arith::RemUIOp::create(b, rest, sizes[loop]);
-      if (!isFirst)
-        rest = arith::DivUIOp::create(b, rest, sizes[loop]);
-    }
-    Value begin = arith::MulIOp::create(b, part, chunk);
-    Value end = arith::MinUIOp::create(
-        b, arith::AddIOp::create(b, begin, chunk), size);
-    if (order.sumsInside)
-      return writeLoop(*order.last, begin, end, [&] { writeSums(); });
-    writeNest(order.sums,
-              [&] { writeLoop(*order.last, begin, end, [&] { writeBody(); }); });
-  }
-
-  void writeLoop(unsigned loop, Value begin, Value end,
-                 llvm::function_ref<void()> body) {
-    auto nest = scf::ForOp::create(b, begin, end, index(1));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(nest.getBody());
-    ivs[loop] = nest.getInductionVar();
-    body();
-  }
-
-  void writeNest(ArrayRef<unsigned> loops, llvm::function_ref<void()> body) {
-    if (loops.empty())
-      return body();
-    writeLoop(loops.front(), index(0), sizes[loops.front()],
-              [&] { writeNest(loops.drop_front(), body); });
-  }
-
-  /// Reductions with their sums in registers.
-  void writeSums() {
-    if (order.sums.empty())
-      return writeBody();
-    SmallVector<Value> sums;
-    for (OpOperand &init : op.getDpsInitsMutable())
-      sums.push_back(load(init));
-    sums = writeSum(order.sums, sums);
-    for (auto [init, sum] : llvm::zip_equal(op.getDpsInitsMutable(), sums))
-      store(init, sum);
-  }
-
-  SmallVector<Value> writeSum(ArrayRef<unsigned> loops, ValueRange sums) {
-    if (loops.empty())
-      return compute(sums);
-    auto nest =
-        scf::ForOp::create(b, index(0), sizes[loops.front()], index(1), sums);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(nest.getBody());
-    ivs[loops.front()] = nest.getInductionVar();
-    SmallVector<Value> next =
-        writeSum(loops.drop_front(), nest.getRegionIterArgs());
-    scf::YieldOp::create(b, next);
-    return llvm::to_vector_of<Value>(nest.getResults());
-  }
-
-  void writeBody() {
-    SmallVector<Value> before;
-    for (OpOperand &init : op.getDpsInitsMutable())
-      before.push_back(op.payloadUsesValueFromOperand(&init) ? load(init)
-                                                             : Value());
-    SmallVector<Value> after = compute(before);
-    for (auto [init, value] : llvm::zip_equal(op.getDpsInitsMutable(), after))
-      store(init, value);
-  }
-
-  SmallVector<Value> place(OpOperand &operand) {
-    SmallVector<Value> indices;
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    for (AffineExpr expr : map.getResults())
-      indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
-    return indices;
-  }
-  Value load(OpOperand &operand) {
-    Value source = mapping.lookupOrDefault(operand.get());
-    if (!isa<MemRefType>(source.getType()))
-      return source; // a number, as linalg.fill has
-    return memref::LoadOp::create(b, source, place(operand));
-  }
-  void store(OpOperand &operand, Value value) {
-    memref::StoreOp::create(b, value, mapping.lookup(operand.get()),
-                            place(operand));
-  }
-
-  /// The op's region at the current place of all loops.
-  SmallVector<Value> compute(ValueRange sums) {
-    IRMapping inside(mapping);
-    Block *body = op.getBody();
-    unsigned inputs = op.getNumDpsInputs();
-    for (BlockArgument argument : body->getArguments()) {
-      unsigned number = argument.getArgNumber();
-      if (argument.use_empty())
-        continue;
-      inside.map(argument, number < inputs
-                               ? load(op->getOpOperand(number))
-                               : sums[number - inputs]);
-    }
-    for (Operation &inner : body->without_terminator())
-      if (auto iv = dyn_cast<linalg::IndexOp>(inner))
-        inside.map(iv.getResult(), ivs[iv.getDim()]);
-      else
-        b.clone(inner, inside)->walk([&](linalg::IndexOp nested) {
-          nested.replaceAllUsesWith(ivs[nested.getDim()]);
-          nested.erase();
-        });
-    return llvm::map_to_vector(
-        body->getTerminator()->getOperands(),
-        [&](Value value) { return inside.lookupOrDefault(value); });
-  }
-
-  linalg::GenericOp op;
-  const LoopOrder &order;
-  ImplicitLocOpBuilder b;
-  IRMapping mapping;
-  SmallVector<Value> sizes, ivs;
-};
+/// Writes a tile of an op that stands alone.
+void writeTile(KernelFunction &k, LoopCode &code, const LoopOrder &order,
+               Value tile) {
+  if (!order.last)
+    return code.sums(order.sums);
+  Value size = code.sizes[*order.last], chunk = k.index(kTileIterations);
+  // A tile is (place of the outer loops, chunk).
+  SmallVector<Value> sizes;
+  for (unsigned loop : order.tiles)
+    sizes.push_back(code.sizes[loop]);
+  sizes.push_back(arith::CeilDivUIOp::create(k.b, size, chunk));
+  SmallVector<Value> place = k.places(tile, sizes);
+  for (auto [loop, iv] : llvm::zip(order.tiles, place))
+    code.ivs[loop] = iv;
+  Value begin = k.mul(place.back(), chunk);
+  Value end = arith::MinUIOp::create(k.b, k.add(begin, chunk), size);
+  if (order.sumsInside)
+    return code.loop(*order.last, begin, end, [&] { code.sums(order.sums); });
+  code.nest(order.sums,
+            [&] { code.loop(*order.last, begin, end, [&] { code.body(); }); });
+}
 
 struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
-  void outline(linalg::GenericOp op) {
-    LoopOrder order = orderLoops(op);
-    KernelWriter writer(op, order);
-    llvm::SetVector<Value> arguments;
-    for (Value operand : op->getOperands())
-      if (!operand.getDefiningOp<arith::ConstantOp>())
-        arguments.insert(operand);
-    llvm::SetVector<Value> used;
-    getUsedValuesDefinedAbove(op.getRegion(), used);
-    for (Value value : used)
-      if (!value.getDefiningOp<arith::ConstantOp>())
-        arguments.insert(value);
-
-    func::FuncOp function = writer.write(arguments.getArrayRef());
+  /// Gives the kernel a name, or finds one that reads the same; launches it in
+  /// place of the ops.
+  void
+  launch(KernelFunction &k, ArrayRef<linalg::GenericOp> ops,
+         llvm::function_ref<std::pair<Value, Value>(ImplicitLocOpBuilder &)>
+             extent) {
+    k.finish();
     std::string text;
     llvm::raw_string_ostream os(text);
-    function.print(os, OpPrintingFlags().assumeVerified());
-    auto [known, isNew] = kernels.try_emplace(text, function);
+    k.function.print(os, OpPrintingFlags().assumeVerified());
+    auto [known, isNew] = kernels.try_emplace(text, k.function);
     if (isNew) {
-      function.setName(("kernel." + Twine(kernels.size() - 1)).str());
-      function.setPrivate();
-      function->setAttr(
+      k.function.setName(("kernel." + Twine(kernels.size() - 1)).str());
+      k.function.setPrivate();
+      k.function->setAttr(
           "llvm.linkage",
           LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
-      getOperation().push_back(function);
+      getOperation().push_back(k.function);
     } else {
-      function.erase();
+      k.function.erase();
     }
+    linalg::GenericOp last = ops.back();
+    ImplicitLocOpBuilder b(last.getLoc(), last);
+    auto [tiles, work] = extent(b);
+    LaunchOp::create(b, known->second.getSymName(), tiles, work, k.operands);
+    for (linalg::GenericOp op : ops)
+      op.erase();
+  }
 
-    ImplicitLocOpBuilder b(op.getLoc(), op);
-    SmallVector<Value> sizes =
-        writer.loopSizes(b, [](Value value) { return value; });
-    auto product = [&](ArrayRef<unsigned> loops, Value start) {
-      for (unsigned loop : loops)
-        start = arith::MulIOp::create(b, start, sizes[loop]);
-      return start;
-    };
-    Value tiles = arith::ConstantIndexOp::create(b, 1);
-    Value work = product(order.sums, tiles);
-    if (order.last) {
-      Value outer = product(order.tiles, tiles);
-      tiles = arith::MulIOp::create(
-          b, outer,
-          arith::CeilDivUIOp::create(
-              b, sizes[*order.last],
-              arith::ConstantIndexOp::create(b, kTileIterations)));
-      work = arith::MulIOp::create(b, work, outer);
-      work = arith::MulIOp::create(b, work, sizes[*order.last]);
-    }
-    LaunchOp::create(b, known->second.getSymName(), tiles, work,
-                     arguments.getArrayRef());
-    op.erase();
+  void outline(linalg::GenericOp op) {
+    LoopOrder order = orderLoops(op);
+    KernelFunction k(op, /*anyShape=*/false);
+    LoopCode code(op, k);
+    code.sizes = loopSizes(
+        op, k.b, [&](Value value) { return k.mapping.lookup(value); });
+    k.loop(k.first, k.end, 1,
+           [&](Value tile) { writeTile(k, code, order, tile); });
+    launch(k, op, [&](ImplicitLocOpBuilder &b) {
+      SmallVector<Value> sizes =
+          loopSizes(op, b, [](Value value) { return value; });
+      auto product = [&](ArrayRef<unsigned> loops, Value start) {
+        for (unsigned loop : loops)
+          start = arith::MulIOp::create(b, start, sizes[loop]);
+        return start;
+      };
+      Value tiles = arith::ConstantIndexOp::create(b, 1);
+      Value work = product(order.sums, tiles);
+      if (order.last) {
+        Value outer = product(order.tiles, tiles);
+        tiles = arith::MulIOp::create(
+            b, outer,
+            arith::CeilDivUIOp::create(
+                b, sizes[*order.last],
+                arith::ConstantIndexOp::create(b, kTileIterations)));
+        work = arith::MulIOp::create(b, work, outer);
+        work = arith::MulIOp::create(b, work, sizes[*order.last]);
+      }
+      return std::pair(tiles, work);
+    });
+  }
+
+  void outline(const ContractionGroup &group) {
+    SmallVector<linalg::GenericOp> ops = group.ops();
+    KernelFunction k(ops, /*anyShape=*/true);
+    group.write(k, getOperation(), {registerRows, registerPanels});
+    scratchBytes = std::max(scratchBytes, group.scratchBytes());
+    launch(k, ops, [&](ImplicitLocOpBuilder &b) { return group.extent(b); });
   }
 
   void runOnOperation() override {
@@ -331,12 +169,29 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
       });
       SmallVector<linalg::GenericOp> ops;
       function.walk([&](linalg::GenericOp op) { ops.push_back(op); });
+      // Contractions first: what joins them is no kernel of its own.
+      llvm::DenseSet<Operation *> joined;
+      for (linalg::GenericOp op : ops) {
+        if (joined.contains(op))
+          continue;
+        if (auto group = ContractionGroup::around(op)) {
+          for (linalg::GenericOp member : group->ops())
+            joined.insert(member);
+          outline(*group);
+        }
+      }
       for (linalg::GenericOp op : ops)
-        outline(op);
+        if (!joined.contains(op))
+          outline(op);
     }
+    if (scratchBytes)
+      getOperation()->setAttr(
+          "llm.scratch_bytes",
+          IntegerAttr::get(IntegerType::get(&getContext(), 64), scratchBytes));
   }
 
   llvm::StringMap<func::FuncOp> kernels;
+  int64_t scratchBytes = 0;
 };
 
 } // namespace

@@ -98,14 +98,25 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Each `linalg.generic` on memory becomes an `llm.launch` of a private function
     `kernel(team, first, end, operands...)` that runs a range of its tiles; ops that
-    read the same share one. Reductions sum in registers, in one order. Works on
-    functions marked `llm.graph`; needs named ops generalized. Leaves other ops alone.
+    read the same share one. Reductions sum in registers, in one order. Products of
+    f32, f64 and i32 (matrices, convolutions; passes/cpu/kernels/Contraction.h) share
+    kernels whatever their shapes are, and what goes element by element before and
+    after them joins their tiles; the module's `llm.scratch_bytes` says what a thread
+    needs for that. Works on functions marked `llm.graph`; needs named ops
+    generalized. Leaves other ops alone.
     Example: tests/passes/cpu/outline-kernels-doc.mlir
   }];
+  let options = [
+    Option<"registerRows", "register-rows", "int64_t", "8",
+           "Rows whose sums registers hold; a power of two">,
+    Option<"registerPanels", "register-panels", "int64_t", "2",
+           "Panels of 16 columns whose sums registers hold">,
+  ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
     "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect"];
+    "::mlir::linalg::LinalgDialect", "::mlir::vector::VectorDialect",
+    "::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerGraph : Pass<"llm-lower-graph", "::mlir::ModuleOp"> {

@@ -125,4 +125,18 @@ def NarrowWeights : Pass<"llm-narrow-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::llm::LLMDialect"];
 }
 
+def PackGraphWeights : Pass<"llm-pack-graph-weights", "::mlir::ModuleOp"> {
+  let summary = "Store the weights of a graph's products as panels of 16 columns";
+  let description = [{
+    A `linalg.generic` that multiplies by a weight, whose columns are the result's
+    last dimension, reads `llm.panels` of a packed parameter instead. Slices,
+    transposes, reshapes and casts of floats on the way to the weight are done by
+    the packer. Declines matrices that do not lie row by row or column by column in
+    the file. Run before `canonicalize` and `symbol-dce`, which remove what nothing
+    reads any more.
+    Example: tests/passes/model/pack-graph-weights-doc.mlir
+  }];
+  let dependentDialects = ["::llm::LLMDialect"];
+}
+
 #endif

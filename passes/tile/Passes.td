@@ -115,4 +115,16 @@ def TileKVAppend : Pass<"llm-tile-kv-append"> {
                            "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def FuseElementwise : Pass<"llm-fuse-elementwise"> {
+  let summary = "Compute what is done to one element after another in one loop nest";
+  let description = [{
+    A `linalg.generic` whose elements another one reads once each, and nothing else
+    reads, moves into that one; so does one that only casts or spreads, where it is
+    read more often. Sums of products stay as they are, for tiles to multiply.
+    Example: tests/passes/tile/fuse-elementwise-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif

@@ -38,7 +38,8 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
   SmallVector<Tensor> tensors;
   SmallVector<SmallVector<int64_t>> maps;
   for (const Labeled &input : inputs) {
-    Tensor tensor = input.tensor;
+    // Products are of one type; halves are widened before.
+    Tensor tensor = g.cast(input.tensor, sum);
     Dims dims = g.dims(tensor.value), full;
     SmallVector<int64_t> map;
     bool unknown = false;
@@ -61,10 +62,8 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
   maps.push_back(out);
   return g.contract(tensors, maps, loops, sum, [&](ValueRange x) {
     Value product;
-    for (auto [value, tensor] : llvm::zip_equal(x, tensors)) {
-      Value factor = g.e.cast(value, tensor.element, sum);
+    for (Value factor : x)
       product = product ? g.e.mul(product, factor, sum) : factor;
-    }
     return product;
   });
 }

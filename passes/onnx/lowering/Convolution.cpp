@@ -79,11 +79,7 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g, Tensor x,
   weights = widen(weights);
 
   if (windows->isPointwise()) {
-    Dim positions = g.product(windows->output);
-    x = g.reshape(x, {from[0], from[1], positions});
     weights = g.reshape(weights, {filter[0], filter[1]});
-    start = g.reshape(start, {from[0], filter[0], positions});
-    windows->output = {positions};
     windows->kernel.clear();
   } else {
     x = pad(g, x, *windows, g.e.integer(0, x.element));
@@ -108,7 +104,8 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g, Tensor x,
   for (unsigned i = 0; i < rank; ++i)
     ys.push_back(loop(first + i));
   if (windows->kernel.empty()) {
-    xs.push_back(loop(first));
+    for (unsigned i = 0; i < rank; ++i)
+      xs.push_back(loop(first + i));
   } else {
     llvm::append_range(xs, windowPlaces(g, *windows, first, in + 1));
     for (unsigned i = 0; i < rank; ++i)

@@ -154,7 +154,23 @@ Tensor llm::onnx::pad(GraphLowering &g, Tensor x, const Windows &w,
   }
   if (!any)
     return x;
-  return g.overwrite(g.filled(sizes, x.element, padding), x, offsets);
+  // One pass that reads what there is and writes all.
+  Dims input = g.dims(x.value);
+  return g.tabulate(sizes, x.element, [&](ValueRange place) {
+    Value inside;
+    SmallVector<Value> from(place);
+    for (auto [i, offset] : llvm::enumerate(offsets)) {
+      if (TensorCode::same(sizes[i], input[i]))
+        continue;
+      from[i] = g.index(g.sub(place[i], offset));
+      // As unsigned numbers, places before the input are large.
+      Value fits = g.compare(CmpIPredicate::ult, from[i], input[i]);
+      inside = inside ? arith::AndIOp::create(g.b, inside, fits) : fits;
+    }
+    return g.branch(
+        inside, [&] { return SmallVector<Value>{g.at(x, from)}; },
+        [&] { return SmallVector<Value>{padding}; })[0];
+  });
 }
 
 SmallVector<AffineExpr> llm::onnx::windowPlaces(GraphLowering &g,

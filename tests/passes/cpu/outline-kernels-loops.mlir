@@ -1,21 +1,21 @@
 // RUN: llm-opt %s --llm-outline-kernels --split-input-file | FileCheck %s
 
-// CHECK-LABEL: func.func private @sums_rows_in_registers(
+// CHECK-LABEL: func.func private @multiplies_rows_in_registers(
 // CHECK:     func.func private @kernel.0({{.*}}, %[[X:.*]]: memref<?x?xf32>, %[[Y:.*]]: memref<?xf32>)
 // CHECK:       scf.for %{{.*}} = %{{.*}} to
 // CHECK:         scf.for %[[ROW:.*]] = %{{.*}} to
 // CHECK:         %[[START:.*]] = memref.load %[[Y]][%[[ROW]]]
 // CHECK:         %[[SUM:.*]] = scf.for %[[I:.*]] = {{.*}} iter_args(%[[SO_FAR:.*]] = %[[START]])
 // CHECK:           %[[ELEMENT:.*]] = memref.load %[[X]][%[[ROW]], %[[I]]]
-// CHECK:           %[[NEXT:.*]] = arith.addf %[[SO_FAR]], %[[ELEMENT]]
+// CHECK:           %[[NEXT:.*]] = arith.mulf %[[SO_FAR]], %[[ELEMENT]]
 // CHECK:           scf.yield %[[NEXT]]
 // CHECK:         memref.store %[[SUM]], %[[Y]][%[[ROW]]]
-func.func private @sums_rows_in_registers(%team: !llm.team, %x: memref<?x?xf32>, %y: memref<?xf32>) attributes {llm.graph} {
+func.func private @multiplies_rows_in_registers(%team: !llm.team, %x: memref<?x?xf32>, %y: memref<?xf32>) attributes {llm.graph} {
   linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>],
                   iterator_types = ["parallel", "reduction"]}
       ins(%x : memref<?x?xf32>) outs(%y : memref<?xf32>) {
   ^bb0(%a: f32, %sum: f32):
-    %next = arith.addf %sum, %a : f32
+    %next = arith.mulf %sum, %a : f32
     linalg.yield %next : f32
   }
   return
@@ -25,21 +25,21 @@ func.func private @sums_rows_in_registers(%team: !llm.team, %x: memref<?x?xf32>,
 
 // Rows of w and of the result run along n: k goes outside of it.
 // CHECK-LABEL: func.func private @multiplies_along_rows(
-// CHECK:     func.func private @kernel.0({{.*}}, %[[X:.*]]: memref<?x?xf32>, %[[W:.*]]: memref<?x?xf32>, %[[Y:.*]]: memref<?x?xf32>)
+// CHECK:     func.func private @kernel.0({{.*}}, %[[X:.*]]: memref<?x?xi64>, %[[W:.*]]: memref<?x?xi64>, %[[Y:.*]]: memref<?x?xi64>)
 // CHECK:       scf.for %[[K:.*]] = %c0
 // CHECK:         scf.for %[[N:.*]] =
 // CHECK:           memref.load %[[Y]][%[[M:.*]], %[[N]]]
 // CHECK:           memref.load %[[X]][%[[M]], %[[K]]]
 // CHECK:           memref.load %[[W]][%[[K]], %[[N]]]
 // CHECK:           memref.store %{{.*}}, %[[Y]][%[[M]], %[[N]]]
-func.func private @multiplies_along_rows(%team: !llm.team, %x: memref<?x?xf32>, %w: memref<?x?xf32>, %y: memref<?x?xf32>) attributes {llm.graph} {
+func.func private @multiplies_along_rows(%team: !llm.team, %x: memref<?x?xi64>, %w: memref<?x?xi64>, %y: memref<?x?xi64>) attributes {llm.graph} {
   linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
                   iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%x, %w : memref<?x?xf32>, memref<?x?xf32>) outs(%y : memref<?x?xf32>) {
-  ^bb0(%a: f32, %b: f32, %sum: f32):
-    %ab = arith.mulf %a, %b : f32
-    %next = arith.addf %sum, %ab : f32
-    linalg.yield %next : f32
+      ins(%x, %w : memref<?x?xi64>, memref<?x?xi64>) outs(%y : memref<?x?xi64>) {
+  ^bb0(%a: i64, %b: i64, %sum: i64):
+    %ab = arith.muli %a, %b : i64
+    %next = arith.addi %sum, %ab : i64
+    linalg.yield %next : i64
   }
   return
 }

@@ -1,0 +1,50 @@
+//===- Contraction.h - Sums of products that tiles multiply ----*- C++ -*-===//
+//
+// What products of matrices and convolutions have in common:
+//
+//   out[outer..., rows..., columns...] += sum over sums... of
+//       lhs[outer, rows, sums] * rhs[outer, columns, sums]
+//
+// where the lhs lies row by row with its sums one after another, and the rhs is
+// read at any place that is linear in the loops, as windows of an image are.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_PASSES_CPU_KERNELS_CONTRACTION_H
+#define LLM_PASSES_CPU_KERNELS_CONTRACTION_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace llm {
+
+struct Contraction {
+  mlir::linalg::GenericOp op;
+  mlir::OpOperand *lhs, *rhs, *out;
+  /// Loops of the op. Those of the result come first and in this order.
+  llvm::SmallVector<unsigned> outer, rows, columns, sums;
+  /// The rhs holds [column / 16][sum][column % 16]: one loop each.
+  bool hasPanels = false;
+
+  /// Of an op on buffers, whose result lies row by row with its columns one
+  /// after another. Sums of f32, f64 and i32.
+  static std::optional<Contraction> match(mlir::linalg::GenericOp op);
+
+  mlir::Type elementType() const {
+    return mlir::getElementTypeOrSelf(out->get().getType());
+  }
+  /// By how much a result of the operand's map moves with each step of a loop.
+  int64_t coefficient(mlir::OpOperand &operand, unsigned result,
+                      unsigned loop) const;
+  /// Whether all columns of the rhs lie evenly apart.
+  bool columnsAreOneRun() const;
+};
+
+/// Whether the dimensions [first, last] of a buffer lie as one dimension would.
+bool areContiguous(mlir::MemRefType type, unsigned first, unsigned last);
+
+/// Whether neighbours in a dimension are neighbours in memory.
+bool hasUnitStride(mlir::MemRefType type, unsigned dim);
+
+} // namespace llm
+
+#endif // LLM_PASSES_CPU_KERNELS_CONTRACTION_H

@@ -1,0 +1,28 @@
+//===- MultiplyTile.h - Products of a few rows and panels ------*- C++ -*-===//
+//
+// The innermost loop of every contraction: sums of some rows and one or two
+// panels of 16 columns stay in registers while the sums' index runs. Functions
+// of a module, shared by all its kernels whatever their shapes are, since they
+// take strides. Each sum adds its terms in order, one fused multiply-add each,
+// so that results do not depend on how rows and columns were cut into tiles.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLM_PASSES_CPU_KERNELS_MULTIPLYTILE_H
+#define LLM_PASSES_CPU_KERNELS_MULTIPLYTILE_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llm {
+
+/// `multiply.TYPE.ROWSxPANELS(lhs, at, row stride, rhs, at, panel stride, out,
+/// at, row stride, sums, columns)`: buffers are of one dimension, places and
+/// strides count elements. The lhs has its sums one after another, a panel 16
+/// columns for each sum. Adds to the first `columns` of 16 * PANELS columns.
+mlir::func::FuncOp multiplyTile(mlir::ModuleOp module, mlir::Type element,
+                                int64_t rows, int64_t panels);
+
+} // namespace llm
+
+#endif // LLM_PASSES_CPU_KERNELS_MULTIPLYTILE_H
