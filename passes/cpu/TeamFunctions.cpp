@@ -113,49 +113,25 @@ llvm.func internal @team_claim(%context: !llvm.ptr, %total: i32) -> !llvm.struct
 }
 )mlir";
 
-/// {0} host, {1} self, {2} allocate, {3} release, {4} abandon, {5} fail
-constexpr const char *kHost = R"mlir(
-llvm.func internal @graph_allocate(%context: !llvm.ptr, %bytes: i64) -> !llvm.ptr attributes {{passthrough = ["noinline"]} {{
-  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+/// {0} name, {1} signature, {2} attributes, {3} host, {4} self, {5} entry of
+/// the host's table, {6} the call and the return
+constexpr const char *kHostFunction = R"mlir(
+llvm.func internal @{0}{1} attributes {{passthrough = [{2}]} {{
+  %hostAt = llvm.getelementptr %context[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
   %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %selfAt = llvm.getelementptr %host[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
   %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %functionAt = llvm.getelementptr %host[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
-  %data = llvm.call %function(%self, %bytes) : !llvm.ptr, (!llvm.ptr, i64) -> !llvm.ptr
-  llvm.return %data : !llvm.ptr
-}
-llvm.func internal @graph_release(%context: !llvm.ptr, %data: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
-  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %functionAt = llvm.getelementptr %host[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %function(%self, %data) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
-  llvm.return
-}
-llvm.func internal @graph_abandon(%context: !llvm.ptr, %message: !llvm.ptr) attributes {{passthrough = ["noinline", "cold"]} {{
-  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %functionAt = llvm.getelementptr %host[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %function(%self, %message) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
-  llvm.return
-}
-llvm.func internal @graph_fail(%context: !llvm.ptr, %message: !llvm.ptr) attributes {{passthrough = ["noinline", "cold"]} {{
-  %hostAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %functionAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %function = llvm.load %functionAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %function(%self, %message) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
-  llvm.return
+  %entryAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %entry = llvm.load %entryAt : !llvm.ptr -> !llvm.ptr
+  {6}
 }
 )mlir";
+constexpr const char *kAllocate = R"mlir(
+  %data = llvm.call %entry(%self, %argument) : !llvm.ptr, (!llvm.ptr, i64) -> !llvm.ptr
+  llvm.return %data : !llvm.ptr)mlir";
+constexpr const char *kTellHost = R"mlir(
+  llvm.call %entry(%self, %argument) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.return)mlir";
 
 /// A kernel is run by the calling thread alone where it is small or the team
 /// has no others. Else the team is released from the barrier that it waits at,
@@ -257,12 +233,26 @@ LogicalResult llm::addTeamFunctions(ModuleOp module) {
 }
 
 LogicalResult llm::addGraphFunctions(ModuleOp module) {
-  std::string host = llvm::formatv(
-      kHost, offsetof(StepContext, host), offsetof(HostTable, self),
-      offsetof(HostTable, allocate), offsetof(HostTable, release),
-      offsetof(HostTable, abandon), offsetof(HostTable, fail));
-  std::string launch = llvm::formatv(
-      kLaunch, offsetof(StepContext, threads), offsetof(StepContext, kernel),
-      offsetof(StepContext, closure));
-  return add(module, host + launch);
+  auto host = [](const char *name, const char *signature,
+                 const char *attributes, size_t entry, const char *call) {
+    return llvm::formatv(kHostFunction, name, signature, attributes,
+                         offsetof(StepContext, host), offsetof(HostTable, self),
+                         entry, call)
+        .str();
+  };
+  const char *bytes = "(%context: !llvm.ptr, %argument: i64) -> !llvm.ptr";
+  const char *pointer = "(%context: !llvm.ptr, %argument: !llvm.ptr)";
+  const char *often = "\"noinline\"", *rarely = "\"noinline\", \"cold\"";
+  std::string calls =
+      host("graph_allocate", bytes, often, offsetof(HostTable, allocate),
+           kAllocate) +
+      host("graph_release", pointer, often, offsetof(HostTable, release),
+           kTellHost) +
+      host("graph_abandon", pointer, rarely, offsetof(HostTable, abandon),
+           kTellHost) +
+      host("graph_fail", pointer, rarely, offsetof(HostTable, fail), kTellHost);
+  std::string launch = llvm::formatv(kLaunch, offsetof(StepContext, threads),
+                                     offsetof(StepContext, kernel),
+                                     offsetof(StepContext, closure));
+  return add(module, calls + launch);
 }

@@ -233,10 +233,9 @@ typedef struct llmrt_memory {
 
 /** The memory contract of an engine with these options: what it can use at
  *  most, known before it is created. Fails: INVALID_ARGUMENT. */
-LLMRT_API llmrt_status
-llmrt_memory_contract(const llmrt_model *model,
-                      const llmrt_engine_options *options,
-                      llmrt_memory *memory);
+LLMRT_API llmrt_status llmrt_memory_contract(
+    const llmrt_model *model, const llmrt_engine_options *options,
+    llmrt_memory *memory);
 
 /** Creates an engine, owned by the caller and freed with llmrt_engine_destroy.
  *  Fails: INVALID_ARGUMENT, UNSUPPORTED (the object's step needs an argument
@@ -245,9 +244,8 @@ LLMRT_API llmrt_status llmrt_engine_create(llmrt_model *model,
                                            const llmrt_engine_options *options,
                                            llmrt_engine **engine);
 
-/** Ends the engine with its sequences and requests, without events. Null is
- *  ignored. Must not race with another call on the same handle; sessions of
- *  the engine keep it alive. */
+/** Ends the engine with its sequences and requests, without events; sessions
+ *  keep it alive. Null is ignored. Must not race with another call on it. */
 LLMRT_API void llmrt_engine_destroy(llmrt_engine *engine);
 
 /** Size of the engine's thread team. */
@@ -444,18 +442,16 @@ LLMRT_API llmrt_status llmrt_session_create(llmrt_engine *engine,
 LLMRT_API void llmrt_session_destroy(llmrt_session *session);
 
 /** Appends text to what the session holds and answers; text at the start gets
- *  the special tokens of the model. Options' sequence and no_text are ignored;
- *  the callback hears of each token. Other requests of the engine advance as
- *  well. *result may be null. Fails: as llmrt_engine_submit, and with the
- *  status of a request that failed; an answer that was cancelled is LLMRT_OK
- *  with that finish. */
+ *  the special tokens of the model. Options' sequence and no_text are ignored.
+ *  Other requests of the engine advance as well. *result may be null. Fails: as
+ *  llmrt_engine_submit, and with the status of a request that failed; an answer
+ *  that was cancelled is LLMRT_OK with that finish. */
 LLMRT_API llmrt_status llmrt_session_generate(
     llmrt_session *session, const char *text,
     const llmrt_request_options *options, llmrt_result *result);
 
-/** Answers a conversation, given whole, by the model's chat template. What the
- *  session already holds of it is not evaluated again. Otherwise as
- *  llmrt_session_generate. */
+/** Answers a conversation, given whole, by the model's chat template, as above.
+ *  What the session already holds of it is not evaluated again. */
 LLMRT_API llmrt_status llmrt_session_chat(
     llmrt_session *session, const llmrt_message *messages, size_t count,
     const llmrt_request_options *options, llmrt_result *result);
@@ -472,32 +468,15 @@ LLMRT_API llmrt_status llmrt_session_reset(llmrt_session *session);
  *  takes a byte (I4 and I2 with their sign extended), BOOL is a byte of 0 or 1,
  *  C64 and C128 are two floats or doubles, STRING is an llmrt_string. */
 typedef enum llmrt_element_type {
-  LLMRT_F32 = 0,
-  LLMRT_BF16 = 1,
-  LLMRT_F16 = 2,
-  LLMRT_I8 = 3,
-  LLMRT_I32 = 4,
-  LLMRT_I64 = 5,
-  LLMRT_U8 = 6,
-  LLMRT_F64 = 7,
-  LLMRT_I16 = 8,
-  LLMRT_U16 = 9,
-  LLMRT_U32 = 10,
-  LLMRT_U64 = 11,
-  LLMRT_BOOL = 12,
-  LLMRT_F8E4M3FN = 13,
-  LLMRT_F8E4M3FNUZ = 14,
-  LLMRT_F8E5M2 = 15,
-  LLMRT_F8E5M2FNUZ = 16,
-  LLMRT_F8E8M0 = 17,
-  LLMRT_F4E2M1 = 18,
-  LLMRT_I4 = 19,
-  LLMRT_U4 = 20,
-  LLMRT_I2 = 21,
-  LLMRT_U2 = 22,
-  LLMRT_C64 = 23,
-  LLMRT_C128 = 24,
-  LLMRT_STRING = 25,
+  LLMRT_F32 = 0,             LLMRT_BF16 = 1,            LLMRT_F16 = 2,
+  LLMRT_I8 = 3,              LLMRT_I32 = 4,             LLMRT_I64 = 5,
+  LLMRT_U8 = 6,              LLMRT_F64 = 7,             LLMRT_I16 = 8,
+  LLMRT_U16 = 9,             LLMRT_U32 = 10,            LLMRT_U64 = 11,
+  LLMRT_BOOL = 12,           LLMRT_F8E4M3FN = 13,       LLMRT_F8E4M3FNUZ = 14,
+  LLMRT_F8E5M2 = 15,         LLMRT_F8E5M2FNUZ = 16,     LLMRT_F8E8M0 = 17,
+  LLMRT_F4E2M1 = 18,         LLMRT_I4 = 19,             LLMRT_U4 = 20,
+  LLMRT_I2 = 21,             LLMRT_U2 = 22,             LLMRT_C64 = 23,
+  LLMRT_C128 = 24,           LLMRT_STRING = 25,
   /* No type: with it a wrong number is one that can be refused. */
   LLMRT_ELEMENT_TYPE_WIDTH = 0x7fffffff
 } llmrt_element_type;
@@ -563,9 +542,7 @@ LLMRT_API llmrt_status llmrt_model_get_output(const llmrt_model *model,
 typedef struct llmrt_graph llmrt_graph;
 
 typedef struct llmrt_graph_options {
-  /** Size of the team, the calling thread included; 0: one for each physical
-   *  core that this process may run on. At most 1024. */
-  uint32_t threads;
+  uint32_t threads; /* as in llmrt_engine_options */
   /** Bytes that a call may hold at a time for values, results included; 0:
    *  three quarters of the machine's memory. Memory is kept from call to call
    *  within this limit, so that calls of equal shapes allocate nothing. */

@@ -1,15 +1,10 @@
 //===- FakeGraph.cpp - A graph that does what it is told ------------------===//
 
 #include "tests/runtime/FakeGraph.h"
-#include "runtime/lib/ObjectFormat.h"
+#include "tests/runtime/FakeTeam.h"
 
 using namespace llmrt;
 using namespace llmrt::fake;
-
-#define PASTE(a, b) a##b
-#define SYMBOL(name) PASTE(llmrt_model_, name)
-#define TEXT(name) #name
-#define STRING(name) TEXT(name)
 
 namespace {
 
@@ -58,26 +53,7 @@ private:
     barrier();
   }
 
-  void barrier() {
-    TeamSync &sync = *context.sync;
-    uint32_t seen = __atomic_load_n(&sync.generation, __ATOMIC_RELAXED);
-    if (__atomic_add_fetch(&sync.arrived, 1, __ATOMIC_ACQ_REL) ==
-        context.threads) {
-      __atomic_store_n(&sync.arrived, 0, __ATOMIC_RELAXED);
-      __atomic_store_n(&sync.nextTile, 0, __ATOMIC_RELAXED);
-      __atomic_fetch_add(&sync.generation, 1, __ATOMIC_SEQ_CST);
-      if (__atomic_load_n(&sync.sleepers, __ATOMIC_SEQ_CST) != 0)
-        context.host->wake(context.host->self, &sync.generation);
-      return;
-    }
-    for (uint32_t spin = 0; spin < context.spinLimit; ++spin) {
-      if (__atomic_load_n(&sync.generation, __ATOMIC_ACQUIRE) != seen)
-        return;
-      __builtin_ia32_pause();
-    }
-    while (__atomic_load_n(&sync.generation, __ATOMIC_ACQUIRE) == seen)
-      context.host->park(context.host->self, &sync.generation, seen);
-  }
+  void barrier() { meetTeam(context); }
 
   //===--------------------------------------------------------------------===//
   // Kernels
@@ -274,15 +250,8 @@ static const CpuLevel levels[] = {
 [[gnu::section(".llm.weights"), gnu::used]] static const float weights[64] = {
     kGraphWeight};
 
-extern "C" __attribute__((visibility("default")))
-const ObjectDescriptor SYMBOL(FAKE_NAME);
-
-const ObjectDescriptor SYMBOL(FAKE_NAME) = {
-    kObjectMagic,
-    kObjectVersion,
-    sizeof(ObjectDescriptor),
-    &SYMBOL(FAKE_NAME),
-    STRING(FAKE_NAME),
+const ObjectDescriptor FAKE_SYMBOL = {
+    FAKE_IDENTITY,
     "toy graph of the runtime's tests",
     {},
     nullptr, // no step arguments, no groups

@@ -6,13 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tests/runtime/FakeStep.h"
+#include "tests/runtime/FakeTeam.h"
 
 using namespace llmrt;
-
-#define PASTE(a, b) a##b
-#define SYMBOL(name) PASTE(llmrt_model_, name)
-#define TEXT(name) #name
-#define STRING(name) TEXT(name)
 
 static constexpr ArgumentDim dimension(DimSymbol symbol, int64_t more = 0) {
   return {int32_t(symbol), 0, more};
@@ -84,15 +80,8 @@ static constexpr ByteSpan chatTemplate = {chatTemplateRoom,
   char rest[8192];
 } weights = {{}, "weights"};
 
-extern "C" __attribute__((visibility("default")))
-const ObjectDescriptor SYMBOL(FAKE_NAME);
-
-const ObjectDescriptor SYMBOL(FAKE_NAME) = {
-    kObjectMagic,
-    kObjectVersion,
-    sizeof(ObjectDescriptor),
-    &SYMBOL(FAKE_NAME),
-    STRING(FAKE_NAME),
+const ObjectDescriptor FAKE_SYMBOL = {
+    FAKE_IDENTITY,
     "toy model of the runtime's tests",
     {97, 8, 3, 64, 4, 11, 1, 1, 2, ElementType::F32, endTokens, 1000, 100, 2000,
      300, 50},

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tests/runtime/FakeStep.h"
+#include "tests/runtime/FakeTeam.h"
 
 using namespace llmrt;
 using namespace llmrt::fake;
@@ -55,28 +56,7 @@ private:
         break;
       (this->*body)(tile);
     }
-    barrier();
-  }
-
-  void barrier() {
-    TeamSync &sync = *context.sync;
-    uint32_t seen = __atomic_load_n(&sync.generation, __ATOMIC_RELAXED);
-    if (__atomic_add_fetch(&sync.arrived, 1, __ATOMIC_ACQ_REL) ==
-        context.threads) {
-      __atomic_store_n(&sync.arrived, 0, __ATOMIC_RELAXED);
-      __atomic_store_n(&sync.nextTile, 0, __ATOMIC_RELAXED);
-      __atomic_fetch_add(&sync.generation, 1, __ATOMIC_SEQ_CST);
-      if (__atomic_load_n(&sync.sleepers, __ATOMIC_SEQ_CST) != 0)
-        context.host->wake(context.host->self, &sync.generation);
-      return;
-    }
-    for (uint32_t spin = 0; spin < context.spinLimit; ++spin) {
-      if (__atomic_load_n(&sync.generation, __ATOMIC_ACQUIRE) != seen)
-        return;
-      __builtin_ia32_pause();
-    }
-    while (__atomic_load_n(&sync.generation, __ATOMIC_ACQUIRE) == seen)
-      context.host->park(context.host->self, &sync.generation, seen);
+    meetTeam(context);
   }
 
   Entry &entryOf(uint32_t group, uint32_t layer, uint32_t sequence,
