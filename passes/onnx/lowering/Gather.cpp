@@ -105,7 +105,8 @@ static LogicalResult lowerReverseSequence(OnnxOp op, GraphLowering &g) {
     Value length = g.e.toIndex(g.at(lengths, at[*batch]), lengths.element);
     Value mirrored = arith::SubIOp::create(
         g.b, arith::SubIOp::create(g.b, length, at[*time]), g.index(1));
-    Value inside = g.compare(CmpIPredicate::slt, at[*time], length);
+    // A negative length is a large one here, and its mirror is out of range.
+    Value inside = g.compare(CmpIPredicate::ult, at[*time], length);
     place[*time] =
         g.checked(g.e.select(inside, mirrored, at[*time]), dims[*time],
                   "ReverseSequence: a length is out of range");

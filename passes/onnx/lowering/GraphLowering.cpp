@@ -3,8 +3,11 @@
 #include "passes/onnx/lowering/GraphLowering.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/FaultWatch.h"
 #include "dialects/onnx/ONNXDialect.h"
+#include "frontends/ErrorText.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/RankTable.h"
 #include "passes/onnx/lowering/ShapeArithmetic.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
@@ -101,6 +104,7 @@ Value GraphLowering::conform(Value lowered, Type type, const Twine &name) {
   if (have.getRank() != want.getRank()) {
     emitError(b.getLoc()) << name << " has rank " << have.getRank()
                           << "; its declaration says " << want.getRank();
+    isRefused = true;
     return lowered;
   }
   Dims sizes = dims(lowered);
@@ -232,6 +236,16 @@ static DenseElementsAttr literalOf(OnnxOp op) {
   return nullptr;
 }
 
+/// "node 'x' (Conv)"
+static std::string placeOf(OnnxOp op) {
+  auto name = dyn_cast<NameLoc>(op.loc());
+  std::string place;
+  llvm::raw_string_ostream(place)
+      << "node " << quoteName(name ? name.getName().getValue() : StringRef())
+      << " (" << op.type() << ")";
+  return place;
+}
+
 LogicalResult GraphLowering::lowerOp(Operation *op) {
   b.setLoc(op->getLoc());
   if (auto weight = dyn_cast<WeightOp>(op)) {
@@ -248,6 +262,7 @@ LogicalResult GraphLowering::lowerOp(Operation *op) {
   std::optional<OnnxOp> view = OnnxOp::from(op);
   if (!view)
     return op->emitError() << "expected an op of a schema of ONNX";
+  FaultWatch::at(placeOf(*view));
   if (view->type() == "Constant")
     if (DenseElementsAttr literal = literalOf(*view))
       constants[op->getResult(0)] = literal;
@@ -259,7 +274,14 @@ LogicalResult GraphLowering::lowerOp(Operation *op) {
   for (Value result : op->getResults())
     if (isa<UnrankedTensorType>(result.getType()))
       return notSupported(*view, "a result of unknown rank");
-  return lowering(*view, *this);
+  if (failed(checkRanks(*view)) || failed(lowering(*view, *this)) || isRefused)
+    return failure();
+  for (auto [i, result] : llvm::enumerate(op->getResults()))
+    if (!result.use_empty() && !values.contains(result) &&
+        !numbers.contains(result))
+      return notSupported(*view, "result " + Twine(i) +
+                                     " with the attributes that it has");
+  return success();
 }
 
 LogicalResult GraphLowering::lowerBlock(Block &block) {
@@ -274,8 +296,16 @@ LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
   b.setLoc(graph.getLoc());
   b.setInsertionPointAfter(graph);
   SmallVector<Type> inputs, outputs;
-  for (Type type : graph.getArgumentTypes())
+  for (auto [i, type] : llvm::enumerate(graph.getArgumentTypes())) {
+    if (isa<UnrankedTensorType>(type)) {
+      auto name = graph.getArgAttrOfType<StringAttr>(i, "onnx.name");
+      return emitError(b.getLoc())
+             << "not supported yet: input "
+             << quoteName(name ? name.getValue() : StringRef())
+             << " of unknown rank (--shape gives it one)";
+    }
     inputs.push_back(loweredType(type));
+  }
   for (Type type : graph.getResultTypes())
     outputs.push_back(loweredType(type));
   auto function = func::FuncOp::create(b, "graph",
@@ -308,5 +338,5 @@ LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
        llvm::enumerate(body.getTerminator()->getOperands()))
     results.push_back(agree(get(value), outputs[i]));
   func::ReturnOp::create(b, results);
-  return success();
+  return failure(isRefused);
 }

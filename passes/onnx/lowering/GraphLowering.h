@@ -82,6 +82,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::DenseMap<mlir::Value, Dims> numbers;
   llvm::DenseMap<mlir::Value, mlir::DenseElementsAttr> constants;
+  bool isRefused = false; ///< an error was emitted where none can be returned
 };
 
 /// "not supported yet: ..." at an op, for what a lowering declines.

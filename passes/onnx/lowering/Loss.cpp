@@ -78,31 +78,38 @@ Tensor negativeLogLikelihood(OnnxOp op, GraphLowering &g, Tensor logs,
   });
 }
 
-LogicalResult requireClasses(OnnxOp op, Tensor scores) {
+LogicalResult requireClasses(OnnxOp op, Tensor scores, Tensor targets) {
   if (scores.rank() < 2)
     return op.operation()->emitError()
            << op.type() << ": scores of rank " << scores.rank()
            << "; accepted: 2 and more";
+  if (targets.rank() != scores.rank() - 1)
+    return op.operation()->emitError()
+           << op.type() << ": targets of rank " << targets.rank()
+           << " for scores of rank " << scores.rank()
+           << "; accepted: " << scores.rank() - 1;
   return success();
 }
 
 LogicalResult lowerNegativeLogLikelihood(OnnxOp op, GraphLowering &g) {
-  Tensor logs = g.tensor(op.input("input"));
-  if (failed(requireClasses(op, logs)))
+  Tensor logs = g.tensor(op.input("input")),
+         target = g.tensor(op.input("target"));
+  if (failed(requireClasses(op, logs, target)))
     return failure();
   g.set(op.output("loss"),
-        negativeLogLikelihood(op, g, logs, g.tensor(op.input("target")),
-                              g.tensor(op.input("weight")), logs.element));
+        negativeLogLikelihood(op, g, logs, target, g.tensor(op.input("weight")),
+                              logs.element));
   return success();
 }
 
 LogicalResult lowerSoftmaxCrossEntropy(OnnxOp op, GraphLowering &g) {
-  Tensor scores = g.tensor(op.input("scores"));
-  if (failed(requireClasses(op, scores)))
+  Tensor scores = g.tensor(op.input("scores")),
+         labels = g.tensor(op.input("labels"));
+  if (failed(requireClasses(op, scores, labels)))
     return failure();
   Tensor logs = logSoftmax(g, scores, {1}, computeType(scores.element));
   g.set(op.output("output"),
-        negativeLogLikelihood(op, g, logs, g.tensor(op.input("labels")),
+        negativeLogLikelihood(op, g, logs, labels,
                               g.tensor(op.input("weights")), scores.element));
   if (Value output = op.output("log_prob"))
     g.set(output, g.cast(logs, scores.element));

@@ -16,6 +16,9 @@
 using namespace mlir;
 using namespace llm::onnx;
 
+/// The runtime takes no more.
+constexpr int64_t kMostDimensions = 64;
+
 /// The same literal in storage form.
 static DenseElementsAttr toStorage(DenseElementsAttr literal, Type element) {
   Type storage = storageType(element);
@@ -31,9 +34,8 @@ static DenseElementsAttr toStorage(DenseElementsAttr literal, Type element) {
   };
   if (isFloat(element))
     return cast<DenseFPElementsAttr>(literal).mapValues(
-        storage, [&](const APFloat &value) {
-          return widen(value.bitcastToAPInt());
-        });
+        storage,
+        [&](const APFloat &value) { return widen(value.bitcastToAPInt()); });
   return cast<DenseIntElementsAttr>(literal).mapValues(
       storage, [&](const APInt &value) { return widen(value); });
 }
@@ -61,8 +63,8 @@ static LogicalResult lowerConstant(OnnxOp op, GraphLowering &g) {
   Value output = op.output("output");
   auto type = dyn_cast<RankedTensorType>(output.getType());
   if (auto texts = constantTexts(op)) {
-    g.set(output, g.reshape(textConstants(g, *texts),
-                            g.fixed(type.getShape())));
+    g.set(output,
+          g.reshape(textConstants(g, *texts), g.fixed(type.getShape())));
     return success();
   }
   auto literal = g.constant(output);
@@ -148,8 +150,8 @@ static LogicalResult lowerReshape(OnnxOp op, GraphLowering &g) {
       if (i == skipped)
         continue;
       // What both have needs no division.
-      auto *twin = llvm::find_if(
-          left, [&](Dim other) { return g.same(dim, other); });
+      auto *twin =
+          llvm::find_if(left, [&](Dim other) { return g.same(dim, other); });
       if (twin != left.end())
         left.erase(twin);
       else
@@ -166,18 +168,26 @@ static LogicalResult lowerReshape(OnnxOp op, GraphLowering &g) {
     to[*inferred] = divide(*inferred);
   } else {
     // Only what is known at run time might be -1.
+    Dim count = g.fixed(0);
+    for (unsigned i : unknown)
+      count = g.add(count, g.select(g.compare(arith::CmpIPredicate::eq, to[i],
+                                              g.fixed(-1)),
+                                    g.fixed(1), g.fixed(0)));
+    if (unknown.size() > 1)
+      g.require(g.compare(arith::CmpIPredicate::sle, count, g.fixed(1)),
+                "Reshape: more than one -1 in its shape");
     for (unsigned i : unknown) {
       Dims saved = to;
       for (unsigned j : unknown)
         if (j != i)
-          to[j] = g.select(
-              g.compare(arith::CmpIPredicate::eq, to[j], g.fixed(-1)),
-              g.fixed(1), to[j]);
+          to[j] =
+              g.select(g.compare(arith::CmpIPredicate::eq, to[j], g.fixed(-1)),
+                       g.fixed(1), to[j]);
       Dim value = divide(i);
       to = saved;
-      to[i] = g.select(g.compare(arith::CmpIPredicate::eq, saved[i],
-                                 g.fixed(-1)),
-                       value, saved[i]);
+      to[i] =
+          g.select(g.compare(arith::CmpIPredicate::eq, saved[i], g.fixed(-1)),
+                   value, saved[i]);
     }
   }
   for (unsigned i : unknown)
@@ -211,11 +221,12 @@ static LogicalResult lowerFlatten(OnnxOp op, GraphLowering &g) {
 /// `count` is how many there are.
 static FailureOr<SmallVector<OpFoldResult>>
 readAxes(OnnxOp op, GraphLowering &g, int64_t rank, int64_t &count) {
-  auto boolean = [&](bool value) { return OpFoldResult(g.b.getBoolAttr(value)); };
+  auto boolean = [&](bool value) {
+    return OpFoldResult(g.b.getBoolAttr(value));
+  };
   SmallVector<OpFoldResult> named(rank, boolean(false));
-  std::optional<Dims> axes = op.version() < 13
-                                 ? g.fixed(op.integers("axes"))
-                                 : g.elements(op.input("axes"));
+  std::optional<Dims> axes = op.version() < 13 ? g.fixed(op.integers("axes"))
+                                               : g.elements(op.input("axes"));
   if (!axes)
     return notSupported(op, "axes of a number that is not known");
   count = axes->size();
@@ -227,8 +238,7 @@ readAxes(OnnxOp op, GraphLowering &g, int64_t rank, int64_t &count) {
       named[*place] = boolean(true);
       continue;
     }
-    Value negative =
-        g.compare(arith::CmpIPredicate::slt, axis, g.fixed(0));
+    Value negative = g.compare(arith::CmpIPredicate::slt, axis, g.fixed(0));
     Dim place = g.select(negative, g.add(axis, g.fixed(rank)), axis);
     g.require(g.compare(arith::CmpIPredicate::ult, place, g.fixed(rank)),
               op.type() + ": an axis is out of range");
@@ -275,6 +285,9 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
       count += TensorCode::isOne(dim);
     }
   }
+  if (count > rank)
+    return op.operation()->emitError()
+           << "Squeeze: " << count << " axes of a tensor of rank " << rank;
   // Dimension i goes to the place that as many kept ones lie before.
   to.assign(rank - count, g.fixed(1));
   Dim place = g.fixed(0);
@@ -286,9 +299,8 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
       if (auto known = getConstantIntValue(place))
         to[k] = *known == k ? kept : to[k];
       else
-        to[k] = g.select(
-            g.compare(arith::CmpIPredicate::eq, place, g.fixed(k)), kept,
-            to[k]);
+        to[k] = g.select(g.compare(arith::CmpIPredicate::eq, place, g.fixed(k)),
+                         kept, to[k]);
     }
     place = g.add(place, choose(g, dropped[i], g.fixed(0), g.fixed(1)));
   }
@@ -301,12 +313,16 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
 static LogicalResult lowerUnsqueeze(OnnxOp op, GraphLowering &g) {
   Value data = op.input("data");
   int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  int64_t count = op.version() < 13
-                      ? op.integers("axes").size()
-                      : cast<RankedTensorType>(op.input("axes").getType())
-                            .getDimSize(0);
-  if (ShapedType::isDynamic(count))
+  int64_t count = 0;
+  if (op.version() < 13)
+    count = op.integers("axes").size();
+  else if (auto type = cast<RankedTensorType>(op.input("axes").getType());
+           type.hasStaticShape())
+    count = type.getNumElements();
+  else
     return notSupported(op, "axes of a number that is not known");
+  if (rank + count > kMostDimensions)
+    return notSupported(op, "a rank above " + Twine(kMostDimensions));
   auto added = readAxes(op, g, rank + count, count);
   if (failed(added))
     return failure();
@@ -341,6 +357,12 @@ static LogicalResult lowerTranspose(OnnxOp op, GraphLowering &g) {
   if (permutation.empty())
     for (int64_t i = data.rank(); i-- > 0;)
       permutation.push_back(i);
+  SmallVector<int64_t> sorted = permutation;
+  llvm::sort(sorted);
+  if (sorted != llvm::to_vector(llvm::seq(data.rank())))
+    return op.operation()->emitError()
+           << "Transpose: perm is no permutation of the " << data.rank()
+           << " dimensions";
   g.set(op.output("transposed"), g.transpose(data, permutation));
   return success();
 }
@@ -373,10 +395,13 @@ static LogicalResult lowerExpand(OnnxOp op, GraphLowering &g) {
   auto shape = g.elements(op.input("shape"));
   if (!shape)
     return notSupported(op, "a shape whose length is not known");
+  for (Dim dim : *shape)
+    if (!isNonNegative(dim))
+      g.require(g.compare(arith::CmpIPredicate::sge, dim, g.fixed(0)),
+                "Expand: a size is negative");
   Tensor like{g.empty(*shape, g.b.getI1Type()), g.b.getI1Type()};
   g.set(op.output("output"),
-        g.map({input, like}, input.element,
-              [](ValueRange x) { return x[0]; }));
+        g.map({input, like}, input.element, [](ValueRange x) { return x[0]; }));
   return success();
 }
 
@@ -389,11 +414,11 @@ static LogicalResult lowerConstantOfShape(OnnxOp op, GraphLowering &g) {
   if (auto literal =
           dyn_cast_or_null<DenseElementsAttr>(op.attribute("value"))) {
     DenseElementsAttr stored = toStorage(literal, element);
-    value = g.e.fromStorage(
-        arith::ConstantOp::create(
-            g.b, stored.getElementType(),
-            cast<TypedAttr>(*stored.value_begin<Attribute>())),
-        element);
+    value =
+        g.e.fromStorage(arith::ConstantOp::create(
+                            g.b, stored.getElementType(),
+                            cast<TypedAttr>(*stored.value_begin<Attribute>())),
+                        element);
   }
   for (Dim dim : *shape)
     if (!getConstantIntValue(dim))

@@ -173,7 +173,13 @@ static LogicalResult lowerTile(OnnxOp op, GraphLowering &g) {
     if (!isNonNegative(by))
       g.require(g.compare(CmpIPredicate::sge, by, g.fixed(0)),
                 "Tile: a repeat is negative");
-    to.push_back(g.mul(dim, by));
+    Dim size = g.mul(dim, by);
+    if (!getConstantIntValue(by))
+      g.requireSame(
+          g.floorDiv(size, g.max(by, g.fixed(1))),
+          g.select(g.compare(CmpIPredicate::eq, by, g.fixed(0)), by, dim),
+          "Tile: a size is larger than any memory");
+    to.push_back(size);
   }
   g.set(op.output("output"), g.tabulate(to, input.element, [&](ValueRange at) {
     SmallVector<Value> place(at);

@@ -18,6 +18,8 @@
 using namespace mlir;
 using namespace llm::onnx;
 
+constexpr int64_t kMostColumns = int64_t(1) << 24;
+
 namespace {
 
 struct GramTree {
@@ -114,7 +116,10 @@ static LogicalResult lowerTfIdfVectorizer(OnnxOp op, GraphLowering &g) {
   Tensor nodes = literal(g, tree->nodes), columns = literal(g, tree->columns);
   int64_t width = 1;
   for (int64_t column : op.integers("ngram_indexes"))
-    width = std::max(width, column + 1);
+    width = std::max(width, std::min(column, kMostColumns) + 1);
+  if (width > kMostColumns)
+    return notSupported(op, "an index of ngram_indexes of " +
+                                Twine(kMostColumns) + " or more");
   int64_t shortest = op.integer("min_gram_length"),
           longest = op.integer("max_gram_length"),
           skips = op.integer("max_skip_count");
