@@ -14,7 +14,9 @@
 #include "compiler/object/PackWeights.h"
 #include "compiler/object/WeightSegment.h"
 #include "compiler/targets/X86.h"
+#include "dialects/onnx/FaultWatch.h"
 #include "dialects/onnx/ONNXDialect.h"
+#include "dialects/onnx/OnnxOp.h"
 #include "frontends/architectures/Architecture.h"
 #include "frontends/chat_template/ChatTemplateCompiler.h"
 #include "frontends/onnx/importer/Importer.h"
@@ -123,6 +125,7 @@ private:
   /// Any other graph: a function of tensors.
   LogicalResult runGraph() {
     std::string error;
+    llm::onnx::FaultWatch watch("llm-compile: " + options.input);
     std::unique_ptr<OnnxModel> model = openOnnx(options.input, error);
     if (!model)
       return fail(error);
@@ -133,6 +136,7 @@ private:
     module = importOnnx(context, *model, import);
     if (!module)
       return failure();
+    llm::onnx::FaultWatch::at("the graph", 0);
     table = graphStages();
     if (options.emit == table.front().name)
       return print(*module);
@@ -143,15 +147,16 @@ private:
       return answer("a decoder: becomes a paged model of tokens");
     if (raised)
       return compileRaised(*model);
-    // Anew, so that what has no lowering is expanded.
-    model->weights.tensors.clear();
-    import.isLowered = [](StringRef domain, StringRef type, int version) {
-      return llm::onnx::LoweringTable::get().find(domain, type, version) !=
-             nullptr;
-    };
-    module = importOnnx(context, *model, import);
-    if (!module)
-      return failure();
+    if (!isLowered(*module)) {
+      // Anew, so that what has no lowering is expanded.
+      import.isLowered = [](StringRef domain, StringRef type, int version) {
+        return llm::onnx::LoweringTable::get().find(domain, type, version) !=
+               nullptr;
+      };
+      module = importOnnx(context, *model, import);
+      if (!module)
+        return failure();
+    }
     if (options.check)
       return answer("a graph: every op is supported");
     description = describeGraph(*module, options);
@@ -159,6 +164,19 @@ private:
     if (failed(runCommonStages(done)) || done)
       return failure(!done);
     return compileLevels(model->weights);
+  }
+
+  /// Whether there is a lowering for every op of the graph.
+  static bool isLowered(ModuleOp graph) {
+    return !graph
+                .walk([](Operation *op) {
+                  auto view = llm::onnx::OnnxOp::from(op);
+                  bool lacks = view && !llm::onnx::LoweringTable::get().find(
+                                           view->schema());
+                  return lacks ? WalkResult::interrupt()
+                               : WalkResult::advance();
+                })
+                .wasInterrupted();
   }
 
   /// What --check has found.
@@ -303,6 +321,7 @@ private:
 
   LogicalResult runStage(const Stage &stage, ModuleOp on) {
     progress.begin(stage.name + ": " + stage.help, Stages);
+    llm::onnx::FaultWatch::at("stage '" + stage.name.str() + "'", 0);
     PassManager pm(&context);
     // What comes from a file is verified; what passes make of it, by builds
     // that look for our own faults. It would take a quarter of these stages'

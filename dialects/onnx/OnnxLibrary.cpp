@@ -6,16 +6,14 @@
 
 #include "dialects/onnx/OnnxLibrary.h"
 
+#include "dialects/onnx/LibraryGuard.h"
+
 #include "onnx/checker.h"
 #include "onnx/defs/schema.h"
 #include "onnx/shape_inference/implementation.h"
 #include "onnx/version_converter/convert.h"
 
 #include <algorithm>
-#include <cctype>
-#include <exception>
-#include <sstream>
-#include <stdexcept>
 #include <unordered_map>
 
 using namespace llm::onnx;
@@ -29,19 +27,6 @@ using ::onnx::ShapeInferenceOptions;
 using ::onnx::TensorProto;
 using ::onnx::TypeProto;
 
-/// What went wrong in `action`; empty: nothing.
-template <typename Action> static std::string guarded(Action action) {
-  try {
-    action();
-    return "";
-  } catch (const std::exception &error) {
-    std::string text = error.what();
-    return text.empty() ? "libonnx gives no reason" : text;
-  } catch (...) {
-    return "libonnx gives no reason";
-  }
-}
-
 static const OpSchema &definitionOf(const Schema &schema) {
   return *static_cast<const OpSchema *>(schema.definition);
 }
@@ -49,41 +34,6 @@ static const OpSchema &definitionOf(const Schema &schema) {
 std::string llm::onnx::checkModel(const ModelProto &model) {
   schemas(); // com.microsoft's are known from then on
   return guarded([&] { ::onnx::checker::check_model(model); });
-}
-
-/// libonnx 1.23 never comes back from an equation of Einsum that has a blank,
-/// or another character that is no letter, among its inputs: blanks, which mean
-/// nothing, go, and what else there is is refused.
-static void tameEquation(std::string &equation) {
-  equation.erase(std::remove(equation.begin(), equation.end(), ' '),
-                 equation.end());
-  std::string inputs = equation.substr(0, equation.find("->")), term;
-  for (std::istringstream terms(inputs); std::getline(terms, term, ',');) {
-    if (size_t ellipsis = term.find("..."); ellipsis != term.npos)
-      term.erase(ellipsis, 3);
-    for (unsigned char letter : term)
-      if (letter >= 128 || !std::isalpha(letter))
-        throw std::invalid_argument("Einsum: equation '" + equation +
-                                    "' has a character that is no label");
-  }
-}
-
-static void tame(NodeProto &node);
-
-static void tame(GraphProto &graph) {
-  for (NodeProto &node : *graph.mutable_node())
-    tame(node);
-}
-
-static void tame(NodeProto &node) {
-  for (AttributeProto &attribute : *node.mutable_attribute()) {
-    if (node.op_type() == "Einsum" && attribute.name() == "equation")
-      tameEquation(*attribute.mutable_s());
-    if (attribute.has_g())
-      tame(*attribute.mutable_g());
-    for (GraphProto &graph : *attribute.mutable_graphs())
-      tame(graph);
-  }
 }
 
 std::string llm::onnx::inferShapes(ModelProto &model) {

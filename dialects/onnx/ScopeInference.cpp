@@ -6,13 +6,13 @@
 
 #include "dialects/onnx/ScopeInference.h"
 
+#include "dialects/onnx/LibraryGuard.h"
 #include "dialects/onnx/RankRules.h"
 
 #include "onnx/defs/schema.h"
 #include "onnx/shape_inference/implementation.h"
 
 #include <deque>
-#include <exception>
 
 using namespace llm::onnx;
 using ::onnx::NodeProto;
@@ -107,14 +107,14 @@ static void propagate(NodeProto &node, const OpSchema &definition,
   if (!definition.has_data_propagation_function() ||
       !state.hasShortInputs(node))
     return;
-  try {
+  std::string fault = guarded([&] {
     inference::DataPropagationContextImpl context(
         node, state.types, state.constants, state.shapes);
     definition.GetDataPropagationFunction()(context);
-  } catch (...) {
+  });
+  if (!fault.empty())
     for (const std::string &output : node.output())
       state.shapes.erase(output);
-  }
 }
 
 std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
@@ -129,7 +129,8 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
                                       /*data_prop=*/!hasGraphs);
   outputs.clear();
   outputs.resize(node.output_size());
-  try {
+  return guarded([&] {
+    tame(node);
     inference::GraphInferenceContext graphs(
         state->types, state->opsets, /*symbol_table=*/nullptr, state->functions,
         ::onnx::OpSchemaRegistry::Instance(),
@@ -147,11 +148,5 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
     outputs = std::move(context.allOutputTypes_);
     completeRanks(node, schema, context.allInputTypes_, outputs);
     propagate(node, definition, *state);
-    return "";
-  } catch (const std::exception &error) {
-    std::string text = error.what();
-    return text.empty() ? "libonnx gives no reason" : text;
-  } catch (...) {
-    return "libonnx gives no reason";
-  }
+  });
 }

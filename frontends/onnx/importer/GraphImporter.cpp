@@ -7,6 +7,7 @@
 #include "frontends/onnx/importer/GraphImporter.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/FaultWatch.h"
 #include "dialects/onnx/ONNXDialect.h"
 #include "dialects/onnx/OnnxOp.h"
 #include "frontends/ErrorText.h"
@@ -82,12 +83,14 @@ InFlightDiagnostic GraphImporter::fail() {
 }
 
 InFlightDiagnostic GraphImporter::fail(const NodeProto &node) {
-  InFlightDiagnostic diagnostic = fail();
-  diagnostic << "node " << quoteName(current) << " (" << node.op_type();
+  return fail() << placeOf(node) << ": ";
+}
+
+std::string GraphImporter::placeOf(const NodeProto &node) const {
+  std::string place = "node " + quoteName(current) + " (" + node.op_type();
   if (!node.domain().empty() && node.domain() != "ai.onnx")
-    diagnostic << " of " << node.domain();
-  diagnostic << ", opset " << currentOpset << "): ";
-  return diagnostic;
+    place += " of " + node.domain();
+  return place + ", opset " + std::to_string(currentOpset) + ")";
 }
 
 std::string GraphImporter::nameOf(const NodeProto &node, int index,
@@ -213,6 +216,7 @@ LogicalResult GraphImporter::importNode(const NodeProto &original, int index,
     return fail(original) << "the model has too many nodes; not supported yet";
   NodeProto node = original;
   node.set_name(current);
+  FaultWatch::at(placeOf(node));
   for (std::string &input : *node.mutable_input()) {
     if (input.empty())
       continue;

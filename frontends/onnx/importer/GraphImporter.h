@@ -83,6 +83,8 @@ private:
               const ::onnx::TypeProto &type);
   std::string nameOf(const ::onnx::NodeProto &node, int index,
                      const Scope &scope) const;
+  /// "node 'x' (Conv, opset 11)": the node at hand.
+  std::string placeOf(const ::onnx::NodeProto &node) const;
   mlir::InFlightDiagnostic fail(const ::onnx::NodeProto &node);
   mlir::InFlightDiagnostic fail();
 

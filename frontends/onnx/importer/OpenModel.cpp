@@ -23,6 +23,15 @@ static std::string_view bytesOf(const MappedFile &file) {
   return {reinterpret_cast<const char *>(file.data()), file.size()};
 }
 
+/// The checker asks a shape of what goes in and out; many files have none where
+/// the rank is not known.
+static void giveShapes(::onnx::GraphProto &graph) {
+  for (auto *values : {graph.mutable_input(), graph.mutable_output()})
+    for (auto &value : *values)
+      if (value.type().has_tensor_type())
+        value.mutable_type()->mutable_tensor_type()->mutable_shape();
+}
+
 bool llm::isOnnxFile(const std::string &path) {
   std::string error;
   std::shared_ptr<const MappedFile> file = MappedFile::open(path, error);
@@ -63,6 +72,7 @@ std::unique_ptr<OnnxModel> llm::openOnnx(const std::string &path,
     return fail(reason);
   // Ops that no schema knows are listed together when the graph is imported.
   if (findUnsupported(proto, {}).empty()) {
+    giveShapes(*proto.mutable_graph());
     reason = checkModel(proto);
     if (!reason.empty())
       return fail("does not follow the standard: " + reason);
