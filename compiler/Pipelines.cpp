@@ -155,8 +155,10 @@ static void buildGraphPhases(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createCSEPass());
 }
 
-static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &) {
+static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createBindGraph());
+  // Parts of a concatenation are computed in their place.
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions memory;
   memory.bufferizeFunctionBoundaries = true;
   memory.functionBoundaryTypeConversion =
@@ -167,7 +169,13 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &) {
   bufferization::buildBufferDeallocationPipeline(pm, release);
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());
-  pm.addPass(createOutlineKernels());
+  OutlineKernelsOptions kernels;
+  // Products of graphs have no fixed number of rows: a power of two leaves
+  // fewest over.
+  kernels.registerRows =
+      llvm::bit_floor<uint64_t>(options.target->tiles.registerRows.back());
+  kernels.registerPanels = options.target->tiles.panels.back();
+  pm.addPass(createOutlineKernels(kernels));
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

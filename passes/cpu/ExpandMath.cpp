@@ -18,8 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/cpu/math/Numbers.h"
 #include "passes/cpu/Passes.h"
+#include "passes/cpu/math/Numbers.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -108,12 +108,34 @@ Value callLibrary(Operation *op, StringRef name) {
   return result;
 }
 
+/// The larger or smaller number, or a NaN if there is one, by what processors
+/// have: `y` unless `x` is beyond it, and `x` if that is a NaN.
+void expandExtremum(Operation *op) {
+  ImplicitLocOpBuilder b(op->getLoc(), op);
+  Value x = op->getOperand(0), y = op->getOperand(1);
+  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(b, predicate, x, y);
+  };
+  bool isMaximum = isa<arith::MaximumFOp>(op);
+  Value beyond = compare(
+      isMaximum ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT, x, y);
+  Value number = arith::SelectOp::create(b, beyond, x, y);
+  Value isNaN = compare(arith::CmpFPredicate::UNO, x, x);
+  op->getResult(0).replaceAllUsesWith(
+      arith::SelectOp::create(b, isNaN, x, number));
+  op->erase();
+}
+
 struct ExpandMath : llm::impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     SmallVector<Operation *> work;
     getOperation()->walk([&](Operation *op) {
       if (op->getNumResults() == 1 && op->getNumOperands() == 1)
         work.push_back(op);
+    });
+    getOperation()->walk([](Operation *op) {
+      if (isa<arith::MaximumFOp, arith::MinimumFOp>(op))
+        expandExtremum(op);
     });
     // Expansions of f64 are written in functions that are called then.
     for (size_t i = 0; i < work.size(); ++i) {

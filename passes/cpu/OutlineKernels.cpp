@@ -9,6 +9,7 @@
 #include "passes/cpu/Passes.h"
 #include "passes/cpu/kernels/ContractionKernel.h"
 #include "passes/cpu/kernels/LoopCode.h"
+#include "passes/cpu/kernels/VectorLoops.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "llvm/ADT/StringMap.h"
@@ -78,6 +79,8 @@ void writeTile(KernelFunction &k, LoopCode &code, const LoopOrder &order,
     code.ivs[loop] = iv;
   Value begin = k.mul(place.back(), chunk);
   Value end = arith::MinUIOp::create(k.b, k.add(begin, chunk), size);
+  if (!order.sums.empty() && canSumColumns(code.op, *order.last))
+    return sumColumns(code, *order.last, begin, end, order.sums);
   if (order.sumsInside)
     return code.loop(*order.last, begin, end, [&] { code.sums(order.sums); });
   code.nest(order.sums,

@@ -5,6 +5,7 @@
 #include "dialects/llm/LLMDialect.h"
 #include "passes/cpu/kernels/LoopCode.h"
 #include "passes/cpu/kernels/MultiplyTile.h"
+#include "passes/cpu/kernels/VectorLoops.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -21,9 +22,10 @@ constexpr int64_t kTileColumns = 64;
 constexpr int64_t kBlockSums = 512;
 /// Rows of a tile: as many as give this many tiles, at least and at most. A
 /// tile brings its columns into panels for all its rows.
-constexpr int64_t kTiles = 16, kLeastRows = 64, kMostRows = 256;
-/// Rows whose elements stay in the nearest cache from their start to their end.
-constexpr int64_t kBlockRows = 256;
+constexpr int64_t kTiles = 16, kLeastRows = 32, kMostRows = 256;
+/// What the rows of a tile are a multiple of: those that registers hold, on any
+/// level.
+constexpr int64_t kRowStep = 8;
 
 /// How a contraction's result is cut, from its sizes alone.
 struct Tiling {
@@ -43,7 +45,7 @@ static Tiling tilingOf(ImplicitLocOpBuilder &b, Value outer, Value rows,
       b, arith::MulIOp::create(b, outer, columnTiles), number(1));
   Value parts = ceilDiv(number(kTiles), others);
   Value each = arith::MulIOp::create(
-      b, ceilDiv(ceilDiv(rows, parts), number(kBlockRows)), number(kBlockRows));
+      b, ceilDiv(ceilDiv(rows, parts), number(kRowStep)), number(kRowStep));
   each = arith::MaxUIOp::create(b, each, number(kLeastRows));
   each = arith::MinUIOp::create(b, each, number(kMostRows));
   return {each, ceilDiv(rows, each), columnTiles};
@@ -121,10 +123,10 @@ public:
         Value begin = k.mul(part, step);
         return std::pair(begin, min(k.add(begin, step), size));
       };
-      auto [tileBegin, tileEnd] = range(place.back(), tiling.rowsOfTile, rows);
+      std::tie(firstRow, endRow) = range(place.back(), tiling.rowsOfTile, rows);
       std::tie(firstColumn, endColumn) =
           range(place[place.size() - 2], k.index(kTileColumns), columns);
-      writeProduct(tileBegin, tileEnd);
+      writeProduct();
     });
   }
 
@@ -221,7 +223,7 @@ private:
 
   /// Blocks of sums, each for all rows of the tile. What is done to elements is
   /// done beside the first and the last one.
-  void writeProduct(Value tileBegin, Value tileEnd) {
+  void writeProduct() {
     Value lhsStart = move(start(*c.lhs, lhs), *c.lhs, lhs, c.outer, outer);
     Value sums = k.index(1);
     for (Value size : sumSizes)
@@ -253,19 +255,15 @@ private:
       if (!c.hasPanels)
         fillPanels(rhsStart, first, end, depth);
       Value lhsPlace = k.add(lhsStart, k.mul(first, k.index(inner)));
-      k.loop(tileBegin, tileEnd, kBlockRows, [&](Value row) {
-        firstRow = row;
-        endRow = min(k.add(row, k.index(kBlockRows)), tileEnd);
-        writeElementsIf(block, k.index(0), group.before);
-        if (c.hasPanels)
-          multiply(lhsPlace, lhsStride, rhs.buffer,
-                   k.add(panelsStart, k.mul(first, k.index(kPanel))),
-                   rhs.strides[0], depth);
-        else
-          multiply(lhsPlace, lhsStride, panels, k.index(0),
-                   k.mul(depth, k.index(kPanel)), depth);
-        writeElementsIf(block, last, group.after);
-      });
+      writeElementsIf(block, k.index(0), group.before);
+      if (c.hasPanels)
+        multiply(lhsPlace, lhsStride, rhs.buffer,
+                 k.add(panelsStart, k.mul(first, k.index(kPanel))),
+                 rhs.strides[0], depth);
+      else
+        multiply(lhsPlace, lhsStride, panels, k.index(0),
+                 k.mul(depth, k.index(kPanel)), depth);
+      writeElementsIf(block, last, group.after);
     });
   }
 
@@ -371,11 +369,8 @@ private:
       if (byVectors) {
         Value values = read(from, low);
         if (apart == 2) {
-          SmallVector<int64_t> even;
-          for (int64_t i = 0; i < kPanel; ++i)
-            even.push_back(2 * i);
-          values = vector::ShuffleOp::create(
-              b, values, read(k.add(from, k.index(kPanel)), high), even);
+          values =
+              evenElements(b, values, read(k.add(from, k.index(kPanel)), high));
         }
         vector::MaskedStoreOp::create(b, panels, ValueRange(target), mask,
                                       values);

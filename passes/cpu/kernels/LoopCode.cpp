@@ -2,7 +2,7 @@
 
 #include "passes/cpu/kernels/LoopCode.h"
 
-#include "passes/cpu/kernels/VectorSums.h"
+#include "passes/cpu/kernels/VectorLoops.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -51,10 +51,8 @@ void LoopCode::nest(ArrayRef<unsigned> loops, llvm::function_ref<void()> body) {
 void LoopCode::sums(ArrayRef<unsigned> loops) {
   if (loops.empty())
     return body();
-  if (VectorSums::canDo(op, loops)) {
-    OpOperand *init = op.getDpsInitOperand(0);
-    return store(*init, VectorSums(*this, loops).write(load(*init)));
-  }
+  if (canSumRows(op, loops))
+    return sumRows(*this, loops);
   SmallVector<Value> start;
   for (OpOperand &init : op.getDpsInitsMutable())
     start.push_back(load(init));

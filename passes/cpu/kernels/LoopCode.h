@@ -36,9 +36,9 @@ public:
   /// Where the operand's map leads, and its element there.
   llvm::SmallVector<mlir::Value> place(mlir::OpOperand &operand);
   mlir::Value load(mlir::OpOperand &operand);
+  void store(mlir::OpOperand &operand, mlir::Value value);
 
 private:
-  void store(mlir::OpOperand &operand, mlir::Value value);
   llvm::SmallVector<mlir::Value> sum(llvm::ArrayRef<unsigned> loops,
                                      mlir::ValueRange sums);
   llvm::SmallVector<mlir::Value> compute(mlir::ValueRange sums);

@@ -25,21 +25,21 @@ func.func private @multiplies_rows_in_registers(%team: !llm.team, %x: memref<?x?
 
 // Rows of w and of the result run along n: k goes outside of it.
 // CHECK-LABEL: func.func private @multiplies_along_rows(
-// CHECK:     func.func private @kernel.0({{.*}}, %[[X:.*]]: memref<?x?xi64>, %[[W:.*]]: memref<?x?xi64>, %[[Y:.*]]: memref<?x?xi64>)
+// CHECK:     func.func private @kernel.0({{.*}}, %[[X:.*]]: memref<?x?xi1>, %[[W:.*]]: memref<?x?xi1>, %[[Y:.*]]: memref<?x?xi1>)
 // CHECK:       scf.for %[[K:.*]] = %c0
 // CHECK:         scf.for %[[N:.*]] =
 // CHECK:           memref.load %[[Y]][%[[M:.*]], %[[N]]]
 // CHECK:           memref.load %[[X]][%[[M]], %[[K]]]
 // CHECK:           memref.load %[[W]][%[[K]], %[[N]]]
 // CHECK:           memref.store %{{.*}}, %[[Y]][%[[M]], %[[N]]]
-func.func private @multiplies_along_rows(%team: !llm.team, %x: memref<?x?xi64>, %w: memref<?x?xi64>, %y: memref<?x?xi64>) attributes {llm.graph} {
+func.func private @multiplies_along_rows(%team: !llm.team, %x: memref<?x?xi1>, %w: memref<?x?xi1>, %y: memref<?x?xi1>) attributes {llm.graph} {
   linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
                   iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%x, %w : memref<?x?xi64>, memref<?x?xi64>) outs(%y : memref<?x?xi64>) {
-  ^bb0(%a: i64, %b: i64, %sum: i64):
-    %ab = arith.muli %a, %b : i64
-    %next = arith.addi %sum, %ab : i64
-    linalg.yield %next : i64
+      ins(%x, %w : memref<?x?xi1>, memref<?x?xi1>) outs(%y : memref<?x?xi1>) {
+  ^bb0(%a: i1, %b: i1, %sum: i1):
+    %ab = arith.andi %a, %b : i1
+    %next = arith.ori %sum, %ab : i1
+    linalg.yield %next : i1
   }
   return
 }

@@ -8,7 +8,7 @@
 // CHECK-LABEL: func.func private @graph(
 // CHECK: func.func private @kernel.0(
 // CHECK:   scf.for {{.*}} -> (vector<16xf32>)
-// CHECK:     vector.load
+// CHECK:     vector.maskedload
 // CHECK:     arith.mulf {{.*}} : vector<16xf32>
 // CHECK:     arith.addf {{.*}} : vector<16xf32>
 // CHECK:   vector.maskedload
