@@ -157,6 +157,7 @@ static void buildGraphPhases(OpPassManager &pm, const PipelineOptions &) {
 
 static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createBindGraph());
+  pm.addPass(createSeparateInits());
   // Parts of a concatenation are computed in their place.
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions memory;

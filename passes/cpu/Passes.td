@@ -93,6 +93,18 @@ def BindGraph : Pass<"llm-bind-graph", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect"];
 }
 
+def SeparateInits : Pass<"llm-separate-inits", "::mlir::ModuleOp"> {
+  let summary = "Let each result of a graph start from a tensor of its own";
+  let description = [{
+    Equal `tensor.empty`s and fills have become one, which every result that starts from
+    it would copy, and which bufferization would hold against each of them. Each op gets
+    its own again, in functions marked `llm.graph`. Run it before bufferization.
+    Example: tests/passes/cpu/separate-inits-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "Turn loops over tensors of a graph into functions of tiles";
   let description = [{
