@@ -168,6 +168,9 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(bufferization::createOneShotBufferizePass(memory));
   bufferization::BufferDeallocationPipelineOptions release;
   bufferization::buildBufferDeallocationPipeline(pm, release);
+  // Not at the end: what was read last is free for what comes next.
+  pm.addNestedPass<func::FuncOp>(
+      bufferization::createOptimizeAllocationLivenessPass());
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());
   OutlineKernelsOptions kernels;

@@ -87,6 +87,18 @@ void writeTile(KernelFunction &k, LoopCode &code, const LoopOrder &order,
             [&] { code.loop(*order.last, begin, end, [&] { code.body(); }); });
 }
 
+/// Whether code that knows no sizes does as well as code that does: not where
+/// loops are as short as windows are, which LLVM unrolls.
+bool runsAnyShape(linalg::GenericOp op, const LoopOrder &order) {
+  bool simple = order.sums.empty() || canSumRows(op, order.sums);
+  op.getRegion().walk([&](Operation *inner) {
+    simple &=
+        isa<memref::LoadOp>(inner) ||
+        llvm::none_of(inner->getOperandTypes(), llvm::IsaPred<MemRefType>);
+  });
+  return simple;
+}
+
 struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
@@ -121,7 +133,7 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
 
   void outline(linalg::GenericOp op) {
     LoopOrder order = orderLoops(op);
-    KernelFunction k(op, /*anyShape=*/false);
+    KernelFunction k(op, runsAnyShape(op, order));
     LoopCode code(op, k);
     code.sizes = loopSizes(
         op, k.b, [&](Value value) { return k.mapping.lookup(value); });

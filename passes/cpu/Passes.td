@@ -98,7 +98,9 @@ def SeparateInits : Pass<"llm-separate-inits", "::mlir::ModuleOp"> {
   let description = [{
     Equal `tensor.empty`s and fills have become one, which every result that starts from
     it would copy, and which bufferization would hold against each of them. Each op gets
-    its own again, in functions marked `llm.graph`. Run it before bufferization.
+    its own again, in functions marked `llm.graph`; a `linalg.generic` that goes element
+    by element gets one that it reads and nothing else does, if there is one of its type.
+    Run it before bufferization.
     Example: tests/passes/cpu/separate-inits-doc.mlir
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect",

@@ -29,10 +29,41 @@ struct SeparateInits : llm::impl::SeparateInitsBase<SeparateInits> {
            generic.getNumResults() == 1;
   }
 
+  /// A tensor that the op may write over, since it reads each element where it
+  /// writes it and nothing else reads them: another op's result.
+  static Value findReusable(OpOperand &init) {
+    auto op = dyn_cast<linalg::GenericOp>(init.getOwner());
+    if (!op || op.getNumReductionLoops() != 0 || op.getNumDpsInits() != 1 ||
+        !op.getMatchingIndexingMap(&init).isIdentity())
+      return {};
+    bool readsElsewhere =
+        op.getRegion()
+            .walk([](tensor::ExtractOp) { return WalkResult::interrupt(); })
+            .wasInterrupted();
+    if (readsElsewhere)
+      return {};
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      Value value = input->get();
+      if (value.getType() == init.get().getType() && value.hasOneUse() &&
+          value.getDefiningOp<linalg::LinalgOp>() &&
+          value.getDefiningOp()->getBlock() == op->getBlock() &&
+          op.getMatchingIndexingMap(input).isIdentity())
+        return value;
+    }
+    return {};
+  }
+
   static void separate(OpOperand &init) {
     Operation *maker = init.get().getDefiningOp();
     if (!maker || !(isa<tensor::EmptyOp>(maker) || isFill(maker)))
       return;
+    if (isa<tensor::EmptyOp>(maker))
+      if (Value reused = findReusable(init)) {
+        init.set(reused);
+        if (maker->use_empty())
+          maker->erase();
+        return;
+      }
     if (!init.get().hasOneUse()) {
       maker = OpBuilder(init.getOwner()).clone(*maker);
       init.set(maker->getResult(0));

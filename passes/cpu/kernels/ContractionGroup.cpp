@@ -13,6 +13,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace llm;
@@ -87,9 +88,12 @@ static bool agree(ArrayRef<linalg::GenericOp> ops) {
 /// Whether `op` may run after `next` instead of before.
 static bool commute(linalg::GenericOp op, linalg::GenericOp next) {
   auto touch = [](Value written, linalg::GenericOp other) {
-    return llvm::any_of(other->getOperands(), [&](Value operand) {
-      return isa<MemRefType>(operand.getType()) &&
-             rootOf(operand) == rootOf(written);
+    llvm::SetVector<Value> used;
+    used.insert_range(other->getOperands());
+    getUsedValuesDefinedAbove(other.getRegion(), used);
+    return llvm::any_of(used, [&](Value value) {
+      return isa<MemRefType>(value.getType()) &&
+             rootOf(value) == rootOf(written);
     });
   };
   auto separate = [&](linalg::GenericOp writer, linalg::GenericOp other) {
@@ -97,14 +101,7 @@ static bool commute(linalg::GenericOp op, linalg::GenericOp next) {
       return isFresh(written, op->getBlock()) && !touch(written, other);
     });
   };
-  bool readsMore = false; // what its operands do not tell
-  for (linalg::GenericOp either : {op, next})
-    either.getRegion().walk([&](Operation *inner) {
-      readsMore |= llvm::any_of(inner->getOperandTypes(), [](Type type) {
-        return isa<MemRefType>(type);
-      });
-    });
-  return !readsMore && separate(op, next) && separate(next, op);
+  return separate(op, next) && separate(next, op);
 }
 
 static bool isPassed(Operation *op) {

@@ -1,11 +1,15 @@
 // RUN: llm-opt %s --llm-outline-kernels | FileCheck %s
 
-// A tile is a row: its 4 columns are fewer than a tile may have.
+// A tile is a row: its 4 columns are fewer than a tile may have. The kernel
+// serves any shape.
 // CHECK:     func.func private @graph(%{{.*}}: !llm.team, %[[X:.*]]: memref<?x4xf32>, %[[B:.*]]: memref<4xf32>, %[[Y:.*]]: memref<?x4xf32>)
+// CHECK:       %[[XS:.*]] = memref.cast %[[X]] : memref<?x4xf32> to memref<?x?xf32>
+// CHECK:       %[[BS:.*]] = memref.cast %[[B]] : memref<4xf32> to memref<?xf32>
+// CHECK:       %[[YS:.*]] = memref.cast %[[Y]] : memref<?x4xf32> to memref<?x?xf32>
 // CHECK:       %[[ROWS:.*]] = memref.dim %[[X]]
-// CHECK:       llm.launch @kernel.0 tiles %{{.*}} work %{{.*}}(%[[X]], %[[B]], %[[Y]])
+// CHECK:       llm.launch @kernel.0 tiles %{{.*}} work %{{.*}}(%[[XS]], %[[BS]], %[[YS]])
 // CHECK-NOT:   linalg.generic
-// CHECK:     func.func private @kernel.0(%{{.*}}: !llm.team, %[[FIRST:.*]]: index, %[[END:.*]]: index, %[[X:.*]]: memref<?x4xf32>, %[[B:.*]]: memref<4xf32>, %[[Y:.*]]: memref<?x4xf32>)
+// CHECK:     func.func private @kernel.0(%{{.*}}: !llm.team, %[[FIRST:.*]]: index, %[[END:.*]]: index, %[[X:.*]]: memref<?x?xf32>, %[[B:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?x?xf32>)
 // CHECK:       scf.for %{{.*}} = %[[FIRST]] to %[[END]]
 // CHECK:         %[[ROW:.*]] = arith.divui
 // CHECK:         scf.for %[[COLUMN:.*]] =
