@@ -9,6 +9,7 @@
 
 #include "passes/onnx/lowering/Contraction.h"
 #include "passes/onnx/lowering/GraphLowering.h"
+#include "passes/onnx/lowering/LinearAttention.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -316,4 +317,5 @@ LogicalResult lowerAttention(OnnxOp op, GraphLowering &g) {
 
 void llm::onnx::addAttention(LoweringTable &table) {
   table.add("Attention", lowerAttention);
+  table.add("LinearAttention", lowerLinearAttention);
 }
