@@ -21,7 +21,11 @@ LoweringTable::LoweringTable() {
   addLinearModels(*this);
   addLoss(*this);
   addMatMul(*this);
+  addMicrosoftAttention(*this);
+  addMicrosoftExperts(*this);
   addMicrosoftNormalization(*this);
+  addMicrosoftProducts(*this);
+  addMicrosoftQuantized(*this);
   addNonMaxSuppression(*this);
   addNormalization(*this);
   addOptimizer(*this);

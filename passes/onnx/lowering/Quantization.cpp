@@ -63,9 +63,10 @@ namespace {
 FailureOr<QuantizedAxis> readAxis(OnnxOp op, GraphLowering &g, Tensor x,
                                   Tensor scale) {
   QuantizedAxis along;
-  if (op.version() < 13 || x.rank() == 0 || scale.rank() == 0)
+  if (!op.schema().attribute("axis") || x.rank() == 0 || scale.rank() == 0)
     return along;
-  along.blockSize = op.version() >= 21 ? op.integer("block_size") : 0;
+  if (op.schema().attribute("block_size"))
+    along.blockSize = op.integer("block_size");
   int64_t axis = op.integer("axis", 1);
   // The default is of no meaning to one scale for all of a vector.
   if (scale.rank() == 1 && TensorCode::isOne(g.dim(scale.value, 0)))
@@ -94,7 +95,8 @@ LogicalResult lowerQuantize(OnnxOp op, GraphLowering &g) {
     return failure();
   Type type = g.elementOf(op.output("y"));
   Type real = precisionOf(g, {x.element, scale.element});
-  bool saturate = op.version() < 19 || op.integer("saturate", 1);
+  bool saturate =
+      !op.schema().attribute("saturate") || op.integer("saturate", 1);
   SmallVector<Tensor> inputs = {x, spreadParameter(g, scale, x, *along)};
   if (zeroPoint)
     inputs.push_back(spreadParameter(g, zeroPoint, x, *along));
@@ -170,4 +172,7 @@ void llm::onnx::addQuantization(LoweringTable &table) {
   table.add("QuantizeLinear", lowerQuantize);
   table.add("DequantizeLinear", lowerDequantize);
   table.add("DynamicQuantizeLinear", lowerDynamicQuantize);
+  // For 16 and 4 bits, before ONNX had them.
+  table.add("microsoft.QuantizeLinear", lowerQuantize);
+  table.add("microsoft.DequantizeLinear", lowerDequantize);
 }
