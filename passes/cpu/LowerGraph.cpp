@@ -103,9 +103,8 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
           LLVM::UMulWithOverflowOp::create(b, pair, bytes, toI64(b, size));
       bytes = LLVM::ExtractValueOp::create(b, product, 0);
       Value overflow = LLVM::ExtractValueOp::create(b, product, 1);
-      tooMany = tooMany
-                    ? arith::OrIOp::create(b, tooMany, overflow).getResult()
-                    : overflow;
+      tooMany = tooMany ? arith::OrIOp::create(b, tooMany, overflow).getResult()
+                        : overflow;
     }
     if (tooMany)
       bytes = arith::SelectOp::create(b, tooMany, constant(b, -1), bytes);
@@ -126,8 +125,7 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   }
 
   void lower(ImplicitLocOpBuilder &b, AllocateOp op) {
-    op.replaceAllUsesWith(
-        allocate(b, contextOf(op), toI64(b, op.getBytes())));
+    op.replaceAllUsesWith(allocate(b, contextOf(op), toI64(b, op.getBytes())));
   }
 
   void lower(ImplicitLocOpBuilder &b, ViewOp op) {
@@ -209,9 +207,9 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     // (context, thread, first, end, operands...) after LowerTeam.
     TypeRange types = kernel.getArgumentTypes();
     Type closure = closureType(b, types.drop_front(4));
-    SmallVector<Value> operands = {
-        entry->getArgument(0), entry->getArgument(1),
-        toIndex(b, entry->getArgument(3)), toIndex(b, entry->getArgument(4))};
+    SmallVector<Value> operands = {entry->getArgument(0), entry->getArgument(1),
+                                   toIndex(b, entry->getArgument(3)),
+                                   toIndex(b, entry->getArgument(4))};
     for (auto [i, type] : llvm::enumerate(types.drop_front(4))) {
       Type inside = cast<LLVM::LLVMStructType>(closure).getBody()[i + 1];
       Value value = LLVM::LoadOp::create(
@@ -298,15 +296,19 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
           base + offsetof(GraphValue, data));
     Value dims = allocate(b, context, constant(b, memref.getRank() * 8));
     for (int64_t i = 0; i < memref.getRank(); ++i) {
-      Value size =
-          memref.isDynamicDim(i)
-              ? LLVM::ExtractValueOp::create(b, descriptor,
-                                             ArrayRef<int64_t>{3, i})
-                    .getResult()
-              : constant(b, memref.getDimSize(i));
+      Value size = memref.isDynamicDim(i)
+                       ? LLVM::ExtractValueOp::create(b, descriptor,
+                                                      ArrayRef<int64_t>{3, i})
+                             .getResult()
+                       : constant(b, memref.getDimSize(i));
       store(b, size, dims, i * 8);
     }
     store(b, dims, outputs, base + offsetof(GraphValue, dims));
+    // The declaration may leave the rank open.
+    store(b,
+          LLVM::ConstantOp::create(b, b.getI32Type(),
+                                   b.getI32IntegerAttr(memref.getRank())),
+          outputs, base + offsetof(GraphValue, rank));
   }
 
   void addEntry(func::FuncOp graph) {
@@ -364,13 +366,14 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     for (Operation *op : ops) {
       b.setInsertionPoint(op);
       b.setLoc(op->getLoc());
-      bool lowered = llvm::TypeSwitch<Operation *, bool>(op)
-                         .Case<memref::AllocOp, memref::DeallocOp, AllocateOp,
-                               ViewOp, RequireOp, CheckIndexOp, LaunchOp>([&](auto known) {
-                           lower(b, known);
-                           return true;
-                         })
-                         .Default([](Operation *) { return false; });
+      bool lowered =
+          llvm::TypeSwitch<Operation *, bool>(op)
+              .Case<memref::AllocOp, memref::DeallocOp, AllocateOp, ViewOp,
+                    RequireOp, CheckIndexOp, LaunchOp>([&](auto known) {
+                lower(b, known);
+                return true;
+              })
+              .Default([](Operation *) { return false; });
       if (lowered)
         op->erase();
     }
@@ -378,7 +381,6 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     if (failed(addGraphFunctions(module)))
       signalPassFailure();
   }
-
 
   llvm::StringMap<std::string> messages;
   llvm::DenseMap<Operation *, Value> closures;

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/onnx/lowering/ControlFlow.h"
+
+#include "dialects/onnx/ONNXDialect.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -18,42 +20,113 @@ using arith::CmpIPredicate;
 // If
 //===----------------------------------------------------------------------===//
 
-/// Lowers a branch and returns its results as the op's results are declared.
-static FailureOr<SmallVector<Value>> lowerBranch(OnnxOp op, StringRef name,
-                                                 GraphLowering &g) {
-  Block &block = op.region(name)->front();
-  if (failed(g.lowerBlock(block)))
-    return failure();
-  SmallVector<Value> results;
-  for (auto [result, value] : llvm::zip_equal(
-           op.operation()->getResults(), block.getTerminator()->getOperands()))
-    results.push_back(g.agree(g.get(value), g.loweredType(result.getType())));
-  return results;
+/// Whether all that read a value broadcast it with something of at least this
+/// rank, so that leading dimensions of size 1 change nothing.
+static bool isBroadcastTo(Value value, int64_t rank) {
+  return llvm::all_of(value.getUses(), [&](OpOperand &use) {
+    Operation *reader = use.getOwner();
+    if (isa<ReturnOp>(reader)) {
+      auto outer = OnnxOp::from(reader->getParentOp());
+      return outer && outer->type() == "If" &&
+             isBroadcastTo(
+                 reader->getParentOp()->getResult(use.getOperandNumber()),
+                 rank);
+    }
+    auto op = OnnxOp::from(reader);
+    if (op && op->type() == "CastLike")
+      return use.getOperandNumber() == 1;
+    static constexpr StringRef broadcasting[] = {
+        "Add", "Sub", "Mul",  "Div",     "Min",         "Max",
+        "Pow", "Mod", "Less", "Greater", "LessOrEqual", "GreaterOrEqual",
+        "And", "Or",  "Xor",  "Equal",   "Where"};
+    return op && llvm::is_contained(broadcasting, op->type()) &&
+           llvm::any_of(reader->getOperands(), [&](Value other) {
+             auto type = dyn_cast<RankedTensorType>(other.getType());
+             return other != value && type && type.getRank() >= rank;
+           });
+  });
+}
+
+static int64_t rankOf(Value lowered) {
+  auto type = dyn_cast<RankedTensorType>(lowered.getType());
+  return type ? type.getRank() : 0;
 }
 
 static LogicalResult lowerIf(OnnxOp op, GraphLowering &g) {
-  Value condition = g.scalar(g.tensor(op.input("cond")));
-  LogicalResult status = success();
-  SmallVector<Type> types;
-  for (Value result : op.operation()->getResults())
-    types.push_back(g.loweredType(result.getType()));
-  auto branch = scf::IfOp::create(g.b, types, condition, /*addThen=*/true,
-                                  /*addElse=*/true);
-  auto fill = [&](Region &region, StringRef name) {
+  Operation *operation = op.operation();
+  Block &yes = op.region("then_branch")->front(),
+        &no = op.region("else_branch")->front();
+  if (auto known = g.constantIntegers(op.input("cond"));
+      known && known->size() == 1) {
+    Block &taken = (*known)[0] ? yes : no;
+    if (failed(g.lowerBlock(taken)))
+      return failure();
+    for (auto [result, value] : llvm::zip_equal(
+             operation->getResults(), taken.getTerminator()->getOperands())) {
+      if (auto elements = g.elements(value))
+        g.setElements(result, *elements,
+                      cast<RankedTensorType>(value.getType()).getRank());
+      else
+        g.set(result, g.get(value));
+    }
+    return success();
+  }
+  // The branches tell the types of the results, so they come first.
+  auto draft = scf::IfOp::create(g.b, g.scalar(g.tensor(op.input("cond"))),
+                                 /*withElseRegion=*/true);
+  SmallVector<SmallVector<Value>, 2> given;
+  auto inBranch = [&](unsigned i, llvm::function_ref<void()> write) {
     OpBuilder::InsertionGuard guard(g.b);
-    g.b.setInsertionPointToEnd(&region.front());
-    FailureOr<SmallVector<Value>> results = lowerBranch(op, name, g);
-    if (failed(results))
-      status = failure();
-    else
-      scf::YieldOp::create(g.b, *results);
+    g.b.setInsertionPointToEnd(&draft->getRegion(i).front());
+    write();
   };
-  fill(branch.getThenRegion(), "then_branch");
-  fill(branch.getElseRegion(), "else_branch");
-  for (auto [onnx, value] :
-       llvm::zip_equal(op.operation()->getResults(), branch.getResults()))
-    g.set(onnx, value);
-  return status;
+  Block *blocks[] = {&yes, &no};
+  for (unsigned i : {0, 1}) {
+    draft->getRegion(i).front().clear();
+    LogicalResult status = success();
+    inBranch(i, [&] {
+      status = g.lowerBlock(*blocks[i]);
+      if (succeeded(status))
+        given.push_back(
+            llvm::map_to_vector(blocks[i]->getTerminator()->getOperands(),
+                                [&](Value value) { return g.get(value); }));
+    });
+    if (failed(status))
+      return failure();
+  }
+  SmallVector<Type> types;
+  for (auto [result, one, other] :
+       llvm::zip_equal(operation->getResults(), given[0], given[1])) {
+    int64_t rank = std::max(rankOf(one), rankOf(other));
+    if (rankOf(one) != rankOf(other) && !isBroadcastTo(result, rank))
+      return notSupported(op, "branches that give ranks " + Twine(rankOf(one)) +
+                                  " and " + Twine(rankOf(other)));
+    auto raise = [&, onnx = result](unsigned i, Value &value) {
+      if (rankOf(value) < rank)
+        inBranch(i, [&] {
+          Dims sizes = g.dims(value);
+          sizes.insert(sizes.begin(), rank - sizes.size(), g.fixed(1));
+          value = g.reshape({value, g.elementOf(onnx)}, sizes).value;
+        });
+    };
+    raise(0, one);
+    raise(1, other);
+    types.push_back(carriedType(one.getType(), other.getType()));
+  }
+  for (unsigned i : {0, 1})
+    inBranch(i, [&] {
+      for (auto [value, type] : llvm::zip_equal(given[i], types))
+        value = g.agree(value, type);
+      scf::YieldOp::create(g.b, given[i]);
+    });
+  auto branch = scf::IfOp::create(g.b, types, draft.getCondition());
+  branch.getThenRegion().takeBody(draft.getThenRegion());
+  branch.getElseRegion().takeBody(draft.getElseRegion());
+  draft.erase();
+  for (auto [result, value] :
+       llvm::zip_equal(operation->getResults(), branch.getResults()))
+    g.set(result, value);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -122,17 +195,6 @@ Value llm::onnx::addRow(GraphLowering &g, Value rows, Tensor row,
   return g.overwrite({ready, row.element}, row, offsets).value;
 }
 
-LogicalResult llm::onnx::lowerIteration(OnnxOp op, GraphLowering &g,
-                                        Block &body) {
-  for (BlockArgument argument : body.getArguments())
-    if (isa<UnrankedTensorType>(argument.getType()))
-      return notSupported(op, "an input of its body of unknown rank");
-  for (Value value : body.getTerminator()->getOperands())
-    if (isa<UnrankedTensorType>(value.getType()))
-      return notSupported(op, "an output of its body of unknown rank");
-  return g.lowerBlock(body);
-}
-
 //===----------------------------------------------------------------------===//
 // Loop
 //===----------------------------------------------------------------------===//
@@ -147,17 +209,15 @@ static LogicalResult lowerLoop(OnnxOp op, GraphLowering &g) {
            << "Loop: the body has " << body.getNumArguments() << " inputs and "
            << yielded.size() << " outputs for " << states << " carried values";
   SmallVector<Value> iterated(yielded.drop_front(states + 1));
-  Tensor trips = g.tensor(op.input("M")),
-         condition = g.tensor(op.input("cond"));
+  Tensor trips = g.tensor(op.input("M")), start = g.tensor(op.input("cond"));
   Value limit;
   if (trips)
     limit = g.e.toIndex(g.scalar(trips), trips.element);
   // A trip count alone makes a loop that the body's condition does not end.
-  bool ends = condition || !trips;
+  bool ends = start || !trips;
   Value goesOn =
-      condition
-          ? g.scalar(condition)
-          : arith::ConstantIntOp::create(g.b, g.b.getI1Type(), 1).getResult();
+      start ? g.scalar(start)
+            : arith::ConstantIntOp::create(g.b, g.b.getI1Type(), 1).getResult();
 
   SmallVector<Value> carried = {g.index(0), goesOn};
   for (auto [value, next] :
@@ -166,22 +226,15 @@ static LogicalResult lowerLoop(OnnxOp op, GraphLowering &g) {
     carried.push_back(g.agree(
         start, carriedType(start.getType(), g.loweredType(next.getType()))));
   }
-  for (Value row : iterated) {
-    auto type = dyn_cast<RankedTensorType>(row.getType());
-    if (!type)
-      return notSupported(op, "scan outputs of unknown rank");
-    carried.push_back(startRows(g, type, g.fixed(0)));
-  }
-  SmallVector<Type> types =
-      llvm::map_to_vector(carried, [](Value value) { return value.getType(); });
   LogicalResult status = success();
   auto within = [&](OpBuilder &inside, llvm::function_ref<void()> write) {
     OpBuilder::InsertionGuard guard(g.b);
     g.b.restoreInsertionPoint(inside.saveInsertionPoint());
     write();
   };
-  auto loop = scf::WhileOp::create(
-      g.b, types, carried,
+  // The body tells the types of rows, so it comes first.
+  auto draft = scf::WhileOp::create(
+      g.b, TypeRange(ValueRange(carried)), carried,
       [&](OpBuilder &inside, Location, ValueRange now) {
         within(inside, [&] {
           Value more = now[1];
@@ -195,7 +248,7 @@ static LogicalResult lowerLoop(OnnxOp op, GraphLowering &g) {
       },
       [&](OpBuilder &inside, Location, ValueRange now) {
         within(inside, [&] {
-          g.setElements(body.getArgument(0), Dim(now[0]));
+          g.setElements(body.getArgument(0), Dim(now[0]), /*rank=*/0);
           auto flag = dyn_cast<RankedTensorType>(
               g.loweredType(body.getArgument(1).getType()));
           if (flag)
@@ -209,31 +262,45 @@ static LogicalResult lowerLoop(OnnxOp op, GraphLowering &g) {
                       .getResult());
           for (size_t i = 0; i < states; ++i)
             g.set(body.getArgument(2 + i), now[2 + i]);
-          status = lowerIteration(op, g, body);
-          if (failed(status)) {
-            scf::YieldOp::create(g.b, now);
-            return;
-          }
-          SmallVector<Value> next = {g.index(g.add(now[0], g.fixed(1))),
-                                     ends ? g.scalar(g.tensor(yielded[0]))
-                                          : now[1]};
-          for (size_t i = 0; i < states; ++i)
-            next.push_back(g.agree(g.get(yielded[1 + i]), types[2 + i]));
-          for (auto [i, row] : llvm::enumerate(iterated)) {
-            Value rows = now[2 + states + i];
-            Dim have = g.dim(rows, 0);
-            Value isFull = g.compare(CmpIPredicate::sge, now[0], have);
-            next.push_back(
-                addRow(g, rows, g.tensor(row), now[0], now[0], isFull, [&] {
-                  Dim more = g.max(g.mul(have, g.fixed(2)), g.fixed(8));
-                  return limit ? g.min(more, limit) : more;
-                }));
-          }
-          scf::YieldOp::create(g.b, next);
+          status = g.lowerBlock(body);
         });
       });
   if (failed(status))
     return failure();
+  for (Value row : iterated)
+    carried.push_back(
+        startRows(g, cast<RankedTensorType>(row.getType()), g.fixed(0)));
+  SmallVector<Type> types = llvm::to_vector(TypeRange(ValueRange(carried)));
+  Block *before = draft.getBeforeBody(), *after = draft.getAfterBody();
+  auto condition = cast<scf::ConditionOp>(before->getTerminator());
+  for (Type type : ArrayRef(types).drop_front(2 + states)) {
+    condition.getArgsMutable().append(before->addArgument(type, g.b.getLoc()));
+    after->addArgument(type, g.b.getLoc());
+  }
+  {
+    OpBuilder::InsertionGuard guard(g.b);
+    g.b.setInsertionPointToEnd(after);
+    ValueRange now = after->getArguments();
+    SmallVector<Value> next = {g.index(g.add(now[0], g.fixed(1))),
+                               ends ? g.scalar(g.tensor(yielded[0])) : now[1]};
+    for (size_t i = 0; i < states; ++i)
+      next.push_back(g.agree(g.get(yielded[1 + i]), types[2 + i]));
+    for (auto [i, row] : llvm::enumerate(iterated)) {
+      Value rows = now[2 + states + i];
+      Dim have = g.dim(rows, 0);
+      Value isFull = g.compare(CmpIPredicate::sge, now[0], have);
+      next.push_back(
+          addRow(g, rows, g.tensor(row), now[0], now[0], isFull, [&] {
+            Dim more = g.max(g.mul(have, g.fixed(2)), g.fixed(8));
+            return limit ? g.min(more, limit) : more;
+          }));
+    }
+    scf::YieldOp::create(g.b, next);
+  }
+  auto loop = scf::WhileOp::create(g.b, types, carried);
+  loop.getBefore().takeBody(draft.getBefore());
+  loop.getAfter().takeBody(draft.getAfter());
+  draft.erase();
   auto results = op.outputs("v_final_and_scan_outputs");
   for (auto [i, result] : llvm::enumerate(results)) {
     Value value = loop.getResult(2 + i);

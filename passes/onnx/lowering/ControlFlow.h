@@ -19,10 +19,6 @@ mlir::Value addRow(GraphLowering &g, mlir::Value rows, Tensor row,
                    mlir::Value position, mlir::Value iteration,
                    mlir::Value isFull, llvm::function_ref<Dim()> capacity);
 
-/// Lowers a body whose inputs have been set.
-mlir::LogicalResult lowerIteration(OnnxOp op, GraphLowering &g,
-                                   mlir::Block &body);
-
 mlir::LogicalResult lowerScan(OnnxOp op, GraphLowering &g);
 
 } // namespace llm::onnx

@@ -222,7 +222,7 @@ LogicalResult lowerCast(OnnxOp op, GraphLowering &g) {
                             : "up";
   if (auto elements = g.elements(op.input("input"));
       elements && to.isInteger(64))
-    g.setElements(op.output("output"), *elements);
+    g.setElements(op.output("output"), *elements, x.rank());
   else
     g.set(op.output("output"), g.map(x, to, [&](ValueRange v) {
       return g.e.cast(v[0], x.element, to, saturate, roundMode);

@@ -93,7 +93,11 @@ Value GraphLowering::get(Value onnx) {
 void GraphLowering::set(Value onnx, Value lowered) {
   if (!onnx)
     return;
-  values[onnx] = conform(lowered, loweredType(onnx.getType()), "a value");
+  if (!isa<UnrankedTensorType>(onnx.getType()))
+    lowered = conform(lowered, loweredType(onnx.getType()), "a value");
+  if (auto type = dyn_cast<RankedTensorType>(lowered.getType()))
+    onnx.setType(RankedTensorType::get(type.getShape(), elementOf(onnx)));
+  values[onnx] = lowered;
 }
 
 Value GraphLowering::conform(Value lowered, Type type, const Twine &name) {
@@ -144,7 +148,8 @@ std::optional<DenseElementsAttr> GraphLowering::constant(Value onnx) {
   return found->second;
 }
 
-std::optional<SmallVector<int64_t>> GraphLowering::constantIntegers(Value onnx) {
+std::optional<SmallVector<int64_t>>
+GraphLowering::constantIntegers(Value onnx) {
   std::optional<Dims> found = elements(onnx);
   SmallVector<int64_t> result;
   if (!found)
@@ -202,9 +207,15 @@ std::optional<Dims> GraphLowering::elements(Value onnx) {
   return result;
 }
 
-void GraphLowering::setElements(Value onnx, ArrayRef<Dim> elements) {
-  if (onnx)
-    numbers[onnx] = Dims(elements);
+void GraphLowering::setElements(Value onnx, ArrayRef<Dim> elements,
+                                int64_t rank) {
+  if (!onnx)
+    return;
+  if (isa<UnrankedTensorType>(onnx.getType()))
+    onnx.setType(RankedTensorType::get(
+        SmallVector<int64_t>(rank, static_cast<int64_t>(elements.size())),
+        elementOf(onnx)));
+  numbers[onnx] = Dims(elements);
 }
 
 //===----------------------------------------------------------------------===//
@@ -231,8 +242,7 @@ static DenseElementsAttr literalOf(OnnxOp op) {
     return DenseElementsAttr::get(type, real(op.real("value_float")));
   if (given("value_floats"))
     return DenseElementsAttr::get(
-        type,
-        ArrayRef(llvm::map_to_vector(op.reals("value_floats"), real)));
+        type, ArrayRef(llvm::map_to_vector(op.reals("value_floats"), real)));
   return nullptr;
 }
 
@@ -246,13 +256,17 @@ static std::string placeOf(OnnxOp op) {
   return place;
 }
 
+static bool isOfUnknownRank(Value value) {
+  return isa<UnrankedTensorType>(value.getType());
+}
+
 LogicalResult GraphLowering::lowerOp(Operation *op) {
   b.setLoc(op->getLoc());
   if (auto weight = dyn_cast<WeightOp>(op)) {
     auto type = llvm::cast<RankedTensorType>(weight.getType());
     // It lies in memory as other tensors do.
-    SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
-        op, weight.getParameterAttr())
+    SymbolTable::lookupNearestSymbolFrom<ParameterOp>(op,
+                                                      weight.getParameterAttr())
         .setType(loweredType(type));
     Value value = WeightOp::create(
         b, loweredType(type), weight.getParameterAttr(), weight.getLayer());
@@ -271,16 +285,19 @@ LogicalResult GraphLowering::lowerOp(Operation *op) {
   Lowering lowering = LoweringTable::get().find(view->schema());
   if (!lowering)
     return notSupported(*view, "this op");
-  for (Value result : op->getResults())
-    if (isa<UnrankedTensorType>(result.getType()))
-      return notSupported(*view, "a result of unknown rank");
+  if (llvm::any_of(op->getOperands(), isOfUnknownRank))
+    return notSupported(*view, "an input of unknown rank");
   if (failed(checkRanks(*view)) || failed(lowering(*view, *this)) || isRefused)
     return failure();
-  for (auto [i, result] : llvm::enumerate(op->getResults()))
-    if (!result.use_empty() && !values.contains(result) &&
-        !numbers.contains(result))
+  for (auto [i, result] : llvm::enumerate(op->getResults())) {
+    if (result.use_empty())
+      continue;
+    if (!values.contains(result) && !numbers.contains(result))
       return notSupported(*view, "result " + Twine(i) +
                                      " with the attributes that it has");
+    if (isOfUnknownRank(result))
+      return notSupported(*view, "a result of unknown rank");
+  }
   return success();
 }
 
@@ -308,8 +325,8 @@ LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
   }
   for (Type type : graph.getResultTypes())
     outputs.push_back(loweredType(type));
-  auto function = func::FuncOp::create(b, "graph",
-                                       b.getFunctionType(inputs, outputs));
+  auto function =
+      func::FuncOp::create(b, "graph", b.getFunctionType(inputs, outputs));
   function->setAttr("llm.graph", b.getUnitAttr());
   Block *entry = function.addEntryBlock();
   b.setInsertionPointToStart(entry);
@@ -334,9 +351,16 @@ LogicalResult GraphLowering::lowerGraph(GraphOp graph) {
     return failure();
   b.setLoc(graph.getLoc());
   SmallVector<Value> results;
-  for (auto [i, value] :
-       llvm::enumerate(body.getTerminator()->getOperands()))
+  for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands())) {
+    if (isa<UnrankedTensorType>(value.getType()))
+      return graph.emitError()
+             << "not supported yet: output " << i << " is of unknown rank";
+    // Where the declaration leaves the rank open, the value says it.
+    if (isa<UnrankedTensorType>(graph.getResultTypes()[i]))
+      outputs[i] = loweredType(value.getType());
     results.push_back(agree(get(value), outputs[i]));
+  }
+  function.setFunctionType(b.getFunctionType(inputs, outputs));
   func::ReturnOp::create(b, results);
   return failure(isRefused);
 }

@@ -41,7 +41,8 @@ public:
   /// pointer that stands for a sequence or an optional.
   mlir::Value get(mlir::Value onnx);
   /// Says what an output of an op has become, null outputs ignored. Checks, at
-  /// run time where it must, that the shape is the declared one.
+  /// run time where it must, that the shape is the declared one. What is known
+  /// of the shape from then on is what it has become.
   void set(mlir::Value onnx, mlir::Value lowered);
   void set(mlir::Value onnx, Tensor lowered) { set(onnx, lowered.value); }
 
@@ -57,8 +58,10 @@ public:
   /// Whether a tensor is known by its numbers: setElements said so.
   bool holdsNumbers(mlir::Value onnx) const { return numbers.contains(onnx); }
   /// An integer tensor (rank 0 or 1) of these numbers, which is made when
-  /// somebody reads it as a tensor.
-  void setElements(mlir::Value onnx, llvm::ArrayRef<Dim> elements);
+  /// somebody reads it as a tensor. `rank` is that of a value that declares
+  /// none.
+  void setElements(mlir::Value onnx, llvm::ArrayRef<Dim> elements,
+                   int64_t rank = 1);
 
   //===- Control ----------------------------------------------------------===//
 

@@ -144,7 +144,7 @@ LogicalResult lowerQLinearMatMul(OnnxOp op, GraphLowering &g) {
 
 void llm::onnx::addMatMul(LoweringTable &table) {
   table.add("MatMul", lowerMatMul);
-  table.add("Gemm", lowerGemm, 7);
+  table.add("Gemm", lowerGemm);
   table.add("MatMulInteger", lowerMatMulInteger);
   table.add("QLinearMatMul", lowerQLinearMatMul);
 }

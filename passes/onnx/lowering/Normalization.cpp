@@ -136,11 +136,15 @@ LogicalResult lowerBatchNormalization(OnnxOp op, GraphLowering &g) {
   Tensor x = g.tensor(op.input("X"));
   Tensor mean = g.tensor(op.input(isNew ? "input_mean" : "mean")),
          variance = g.tensor(op.input(isNew ? "input_var" : "var"));
-  // Before version 14 training shows in the outputs that somebody reads.
-  bool training = isNew ? op.integer("training_mode") : [&] {
-    return op.output("mean") || op.output("var") || op.output("saved_mean") ||
-           op.output("saved_var");
-  }();
+  // From version 7 to 13 training shows in the outputs that somebody reads.
+  bool training;
+  if (isNew)
+    training = op.integer("training_mode");
+  else if (op.version() < 7)
+    training = !op.integer("is_test");
+  else
+    training = op.output("mean") || op.output("var") ||
+               op.output("saved_mean") || op.output("saved_var");
   Type type = computeType(x.element);
   double epsilon = op.real("epsilon", 1e-5),
          momentum = op.real("momentum", 0.9);
@@ -332,7 +336,7 @@ LogicalResult lowerLRN(OnnxOp op, GraphLowering &g) {
 void llm::onnx::addNormalization(LoweringTable &table) {
   table.add("LayerNormalization", lowerLayerNormalization);
   table.add("RMSNormalization", lowerRMSNormalization);
-  table.add("BatchNormalization", lowerBatchNormalization, 7);
+  table.add("BatchNormalization", lowerBatchNormalization);
   table.add("InstanceNormalization", lowerInstanceNormalization);
   table.add("GroupNormalization", lowerGroupNormalization);
   table.add("LpNormalization", lowerLpNormalization);

@@ -82,6 +82,9 @@ LogicalResult Reduction::readAxes(int64_t rank) {
     known->erase(llvm::unique(*known), known->end());
     return success();
   }
+  if (!op.integer("keepdims", 1) &&
+      !isa<RankedTensorType>(op.output("reduced").getType()))
+    return notSupported(op, "computed axes and a result of unknown rank");
   Tensor tensor = g.tensor(input);
   Type i1 = g.b.getI1Type();
   Value count = g.index(g.dim(tensor.value, 0));

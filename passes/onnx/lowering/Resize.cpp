@@ -230,8 +230,8 @@ LogicalResult Resizer::readSizes(Value sizes) {
     axis.scale = common;
     axis.to = toIndex(floor(add(mul(common, toReal(axis.from)), number(0.5))));
     // Known after all where the declared type says so.
-    auto type = cast<RankedTensorType>(op.output("Y").getType());
-    if (!type.isDynamicDim(axis.axis)) {
+    auto type = dyn_cast<RankedTensorType>(op.output("Y").getType());
+    if (type && !type.isDynamicDim(axis.axis)) {
       Dim declared = g.fixed(type.getDimSize(axis.axis));
       g.requireSame(axis.to, declared,
                     "Resize: a size is not the declared one");

@@ -96,46 +96,53 @@ LogicalResult lowerScanOfAxes(OnnxOp op, GraphLowering &g) {
     carried.push_back(g.agree(
         start, carriedType(start.getType(), g.loweredType(next.getType()))));
   }
-  for (Value row : scan->rows) {
-    auto type = dyn_cast<RankedTensorType>(row.getType());
-    if (!type)
-      return notSupported(op, "an output of its body of unknown rank");
-    carried.push_back(startRows(g, type, count));
-  }
-  LogicalResult status = success();
-  auto loop =
+  // The body tells the types of rows, so it comes first.
+  auto draft =
       scf::ForOp::create(g.b, g.index(0), g.index(count), g.index(1), carried);
+  Block *body = draft.getBody();
+  if (carried.empty())
+    body->getTerminator()->erase();
+  Value iv = draft.getInductionVar(), last;
   {
     OpBuilder::InsertionGuard guard(g.b);
-    g.b.setInsertionPointToEnd(loop.getBody());
-    Value iv = loop.getInductionVar();
-    ValueRange now = loop.getRegionIterArgs();
-    Value last = g.index(g.sub(g.sub(count, g.fixed(1)), iv));
+    g.b.setInsertionPointToEnd(body);
+    last = g.index(g.sub(g.sub(count, g.fixed(1)), iv));
     for (size_t i = 0; i < states; ++i)
-      g.set(scan->block.getArgument(i), now[i]);
+      g.set(scan->block.getArgument(i), draft.getRegionIterArg(i));
     for (size_t i = 0; i < inputs.size(); ++i)
       g.set(scan->block.getArgument(states + i),
             sliceAt(g, inputs[i], (*inputAxes)[i],
                     (*inputReversed)[i] ? last : iv));
-    status = lowerIteration(op, g, scan->block);
-    SmallVector<Value> next(now);
-    if (succeeded(status)) {
-      for (size_t i = 0; i < states; ++i)
-        next[i] = g.agree(g.get(scan->nextStates[i]), carried[i].getType());
-      for (auto [i, row] : llvm::enumerate(scan->rows)) {
-        // Rows whose sizes are declared have their room from the start.
-        bool isKnown = cast<RankedTensorType>(row.getType()).hasStaticShape();
-        Value isFull =
-            isKnown ? Value() : g.compare(CmpIPredicate::eq, iv, g.fixed(0));
-        next[states + i] = addRow(g, now[states + i], g.tensor(row),
-                                  (*outputReversed)[i] ? last : iv, iv, isFull,
-                                  [&] { return count; });
-      }
+    if (failed(g.lowerBlock(scan->block)))
+      return failure();
+  }
+  for (Value row : scan->rows) {
+    auto type = cast<RankedTensorType>(row.getType());
+    carried.push_back(startRows(g, type, count));
+    body->addArgument(carried.back().getType(), g.b.getLoc());
+  }
+  {
+    OpBuilder::InsertionGuard guard(g.b);
+    g.b.setInsertionPointToEnd(body);
+    SmallVector<Value> next;
+    for (size_t i = 0; i < states; ++i)
+      next.push_back(g.agree(g.get(scan->nextStates[i]), carried[i].getType()));
+    for (auto [i, row] : llvm::enumerate(scan->rows)) {
+      // Rows whose sizes are declared have their room from the start.
+      bool isKnown = cast<RankedTensorType>(row.getType()).hasStaticShape();
+      Value isFull =
+          isKnown ? Value() : g.compare(CmpIPredicate::eq, iv, g.fixed(0));
+      next.push_back(addRow(g, body->getArgument(1 + states + i), g.tensor(row),
+                            (*outputReversed)[i] ? last : iv, iv, isFull,
+                            [&] { return count; }));
     }
     scf::YieldOp::create(g.b, next);
   }
-  if (failed(status))
-    return failure();
+  auto loop =
+      scf::ForOp::create(g.b, draft.getLowerBound(), draft.getUpperBound(),
+                         draft.getStep(), carried);
+  loop.getRegion().takeBody(draft.getRegion());
+  draft.erase();
   for (auto [i, result] :
        llvm::enumerate(op.outputs("final_state_and_scan_outputs"))) {
     Value value = loop.getResult(i);
@@ -185,6 +192,8 @@ LogicalResult lowerScanOfBatch(OnnxOp op, GraphLowering &g) {
   Tensor lengths = g.tensor(op.input("sequence_lens"));
   SmallVector<Tensor> outputs;
   for (Value value : scan->nextStates) {
+    if (!isa<RankedTensorType>(value.getType()))
+      return notSupported(op, "states of unknown shape");
     Dims sizes = {batch};
     for (int64_t size : cast<RankedTensorType>(value.getType()).getShape())
       sizes.push_back(g.fixed(size));
@@ -227,7 +236,7 @@ LogicalResult lowerScanOfBatch(OnnxOp op, GraphLowering &g) {
         g.set(scan->block.getArgument(states + i),
               sliceAt(g, sliceAt(g, inputs[i], 0, item), 0,
                       (*reversed)[i] ? last : iv));
-      status = lowerIteration(op, g, scan->block);
+      status = g.lowerBlock(scan->block);
       SmallVector<Value> next(now);
       if (failed(status))
         return next;

@@ -82,7 +82,8 @@ static LogicalResult lowerSequenceAt(OnnxOp op, GraphLowering &g) {
 
 static LogicalResult lowerSequenceLength(OnnxOp op, GraphLowering &g) {
   g.setElements(op.output("length"),
-                Dim(countOf(g, g.get(op.input("input_sequence")))));
+                Dim(countOf(g, g.get(op.input("input_sequence")))),
+                /*rank=*/0);
   return success();
 }
 
@@ -146,7 +147,9 @@ static LogicalResult lowerSplitToSequence(OnnxOp op, GraphLowering &g) {
 static LogicalResult lowerConcatFromSequence(OnnxOp op, GraphLowering &g) {
   Value from = g.get(op.input("input_sequence"));
   Value output = op.output("concat_result");
-  auto type = cast<RankedTensorType>(output.getType());
+  auto type = dyn_cast<RankedTensorType>(output.getType());
+  if (!type)
+    return notSupported(op, "a result of unknown rank");
   bool isNew = op.integer("new_axis");
   int64_t rank = type.getRank();
   auto axis = normalizeAxis(op, op.integer("axis"), rank);

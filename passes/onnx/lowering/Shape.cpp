@@ -79,7 +79,8 @@ static LogicalResult lowerConstant(OnnxOp op, GraphLowering &g) {
 static LogicalResult lowerIdentity(OnnxOp op, GraphLowering &g) {
   Value input = op.input("input");
   if (auto elements = g.elements(input))
-    g.setElements(op.output("output"), *elements);
+    g.setElements(op.output("output"), *elements,
+                  cast<RankedTensorType>(input.getType()).getRank());
   else
     g.set(op.output("output"), g.get(input));
   return success();
@@ -101,7 +102,8 @@ static LogicalResult lowerShape(OnnxOp op, GraphLowering &g) {
 }
 
 static LogicalResult lowerSize(OnnxOp op, GraphLowering &g) {
-  g.setElements(op.output("size"), g.product(g.dims(g.get(op.input("data")))));
+  g.setElements(op.output("size"), g.product(g.dims(g.get(op.input("data")))),
+                /*rank=*/0);
   return success();
 }
 
@@ -266,7 +268,7 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
   Value data = op.input("data");
   if (cast<RankedTensorType>(data.getType()).getRank() == 1 &&
       g.elements(data)) {
-    g.setElements(op.output("squeezed"), *g.elements(data));
+    g.setElements(op.output("squeezed"), *g.elements(data), /*rank=*/0);
     return success();
   }
   Tensor input = g.tensor(data);
@@ -280,9 +282,16 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
       return failure();
     dropped = *axes;
   } else {
+    // A size that only the run tells is not 1, if the result's declaration
+    // does not say so already.
+    bool isDeclared = isa<RankedTensorType>(op.output("squeezed").getType());
     for (Dim dim : from) {
       dropped.push_back(g.b.getBoolAttr(TensorCode::isOne(dim)));
       count += TensorCode::isOne(dim);
+      if (!isDeclared && !getConstantIntValue(dim))
+        g.require(g.compare(arith::CmpIPredicate::ne, dim, g.fixed(1)),
+                  "Squeeze: a size that was not known when compiling is 1, "
+                  "which changes the rank; name the axes");
     }
   }
   if (count > rank)
@@ -313,14 +322,12 @@ static LogicalResult lowerSqueeze(OnnxOp op, GraphLowering &g) {
 static LogicalResult lowerUnsqueeze(OnnxOp op, GraphLowering &g) {
   Value data = op.input("data");
   int64_t rank = cast<RankedTensorType>(data.getType()).getRank();
-  int64_t count = 0;
-  if (op.version() < 13)
-    count = op.integers("axes").size();
-  else if (auto type = cast<RankedTensorType>(op.input("axes").getType());
-           type.hasStaticShape())
-    count = type.getNumElements();
-  else
+  auto axes = op.version() < 13
+                  ? std::optional<Dims>(g.fixed(op.integers("axes")))
+                  : g.elements(op.input("axes"));
+  if (!axes)
     return notSupported(op, "axes of a number that is not known");
+  int64_t count = axes->size();
   if (rank + count > kMostDimensions)
     return notSupported(op, "a rank above " + Twine(kMostDimensions));
   auto added = readAxes(op, g, rank + count, count);

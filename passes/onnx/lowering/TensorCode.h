@@ -96,19 +96,19 @@ public:
   /// The element of a tensor that has just one (rank 0, or all sizes 1).
   mlir::Value scalar(Tensor tensor);
 
-  using Combine = llvm::function_ref<mlir::Value(mlir::Value sum,
-                                                 mlir::Value element)>;
+  using Combine =
+      llvm::function_ref<mlir::Value(mlir::Value sum, mlir::Value element)>;
   /// Folds the axes (ascending, non-negative) from `init` (compute form of
   /// `sum`). `sum` is the type that sums are kept in: f32 for halves.
   Tensor reduce(Tensor input, llvm::ArrayRef<int64_t> axes, bool keepDims,
                 mlir::Type sum, mlir::Value init, Combine combine);
-  /// sums[m..., n...] over the contracted loops: a general product. `maps` gives
-  /// each input's and the result's dimensions as loop numbers; loops that the
-  /// result lacks are summed over. The body gets compute forms of the inputs.
+  /// sums[m..., n...] over the contracted loops: a general product. `maps`
+  /// gives each input's and the result's dimensions as loop numbers; loops that
+  /// the result lacks are summed over. The body gets compute forms of the
+  /// inputs.
   Tensor contract(llvm::ArrayRef<Tensor> inputs,
                   llvm::ArrayRef<llvm::SmallVector<int64_t>> maps,
-                  llvm::ArrayRef<Dim> loops, mlir::Type sum,
-                  ElementBody body);
+                  llvm::ArrayRef<Dim> loops, mlir::Type sum, ElementBody body);
 
   Tensor cast(Tensor input, mlir::Type element, bool saturate = true);
   /// Same elements in row-major order under another shape of as many elements;
@@ -155,15 +155,14 @@ public:
   /// `tensor` with `part` written over the elements from `offsets` on; `part`
   /// may lack leading dimensions, which are 1.
   Tensor overwrite(Tensor tensor, Tensor part, llvm::ArrayRef<Dim> offsets);
-  /// A part of a tensor without a copy: `sizes` elements from `offsets` on, less
-  /// so many leading dimensions, which are 1.
+  /// A part of a tensor without a copy: `sizes` elements from `offsets` on,
+  /// less so many leading dimensions, which are 1.
   Tensor part(Tensor tensor, llvm::ArrayRef<Dim> offsets,
               llvm::ArrayRef<Dim> sizes, size_t dropped = 0);
 
   /// A value known to be of these dimensions, as a loop's results are of those
   /// that went in.
-  Tensor sized(mlir::Value value, mlir::Type element,
-               llvm::ArrayRef<Dim> dims);
+  Tensor sized(mlir::Value value, mlir::Type element, llvm::ArrayRef<Dim> dims);
 
 private:
   friend class GraphLowering;
