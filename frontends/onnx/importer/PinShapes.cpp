@@ -7,6 +7,7 @@
 #include "frontends/onnx/importer/PinShapes.h"
 
 #include "frontends/ErrorText.h"
+#include "frontends/onnx/importer/Types.h"
 
 #include "onnx/onnx_pb.h"
 
@@ -49,13 +50,12 @@ std::string pinShapes(
           dimension->Clear();
         continue;
       }
-      if (dimension->has_dim_param()) {
-        auto [known, isNew] =
-            settled.try_emplace(dimension->dim_param(), extents[i]);
+      if (std::string name = nameOf(*dimension).str(); !name.empty()) {
+        auto [known, isNew] = settled.try_emplace(name, extents[i]);
         if (!isNew && known->second != extents[i])
-          return where + " gives " + quoteName(dimension->dim_param()) +
-                 " the extent " + std::to_string(extents[i]) +
-                 "; another gives it " + std::to_string(known->second);
+          return where + " gives " + quoteName(name) + " the extent " +
+                 std::to_string(extents[i]) + "; another gives it " +
+                 std::to_string(known->second);
       }
       dimension->set_dim_value(extents[i]);
     }
@@ -66,8 +66,8 @@ std::string pinShapes(
                                   ->mutable_tensor_type()
                                   ->mutable_shape()
                                   ->mutable_dim()) {
-        auto found = settled.find(dimension.dim_param());
-        if (dimension.has_dim_param() && found != settled.end())
+        auto found = settled.find(nameOf(dimension).str());
+        if (found != settled.end())
           dimension.set_dim_value(found->second);
       }
   return "";

@@ -12,6 +12,7 @@
 #include "frontends/Limits.h"
 
 using namespace mlir;
+using ::onnx::TensorShapeProto;
 using ::onnx::TypeProto;
 
 namespace llm::onnx {
@@ -157,13 +158,20 @@ TypeProto typeOf(const ::onnx::TensorProto &tensor) {
   return type;
 }
 
+StringRef nameOf(const TensorShapeProto::Dimension &dimension) {
+  // What some exporters write where they know nothing, for one size and
+  // another.
+  return dimension.dim_param() == "?" ? StringRef()
+                                      : StringRef(dimension.dim_param());
+}
+
 ArrayAttr dimensionNames(const TypeProto &type, MLIRContext *context) {
   SmallVector<Attribute> names;
   bool named = false;
   if (type.has_tensor_type())
     for (const auto &dimension : type.tensor_type().shape().dim()) {
-      names.push_back(StringAttr::get(context, dimension.dim_param()));
-      named |= !dimension.dim_param().empty();
+      names.push_back(StringAttr::get(context, nameOf(dimension)));
+      named |= !nameOf(dimension).empty();
     }
   return named ? ArrayAttr::get(context, names) : ArrayAttr();
 }

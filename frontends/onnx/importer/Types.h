@@ -28,6 +28,10 @@ void clearShapes(::onnx::TypeProto &type);
 /// The type of a tensor.
 ::onnx::TypeProto typeOf(const ::onnx::TensorProto &tensor);
 
+/// The name of a dimension, which is equal to others of that name; "" if it has
+/// none.
+llvm::StringRef nameOf(const ::onnx::TensorShapeProto::Dimension &dimension);
+
 /// The names of a tensor's dimensions, "" where they have none; null if none
 /// has.
 mlir::ArrayAttr dimensionNames(const ::onnx::TypeProto &type,
