@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/onnx/lowering/MicrosoftAttention.h"
+
 #include "passes/onnx/lowering/Contraction.h"
-#include "passes/onnx/lowering/GraphLowering.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -16,10 +17,7 @@ using namespace mlir;
 using namespace llm::onnx;
 using arith::CmpIPredicate;
 
-namespace {
-
-/// [batch, position, heads * size] to [batch, head, position, size].
-Tensor splitHeads(GraphLowering &g, Tensor x, Dim heads) {
+Tensor llm::onnx::splitHeads(GraphLowering &g, Tensor x, Dim heads) {
   Dims sizes = g.dims(x.value);
   Dim size = g.floorDiv(sizes[2], heads);
   g.requireSame(g.mul(size, heads), sizes[2],
@@ -27,6 +25,46 @@ Tensor splitHeads(GraphLowering &g, Tensor x, Dim heads) {
   return g.transpose(g.reshape(x, {sizes[0], sizes[1], heads, size}),
                      {0, 2, 1, 3});
 }
+
+Tensor llm::onnx::rotate(
+    GraphLowering &g, Tensor x, Tensor cosines, Tensor sines, bool interleaved,
+    llvm::function_ref<Value(Value batch, Value index)> position) {
+  Type type = computeType(x.element);
+  Dims table = g.dims(cosines.value);
+  Dim pairs = table[1], turned = g.mul(pairs, g.fixed(2));
+  g.require(g.compare(CmpIPredicate::sle, turned, g.dims(x.value)[3]),
+            "RotaryEmbedding: the cache is wider than a head");
+  Dims shape = g.dims(x.value);
+  return g.tabulate(shape, x.element, [&](ValueRange place) {
+    Dim at = place[3], two = g.fixed(2);
+    Value isTurned = g.compare(CmpIPredicate::slt, at, turned);
+    Dim pair, partner;
+    Value isFirst;
+    if (interleaved) {
+      pair = g.floorDiv(at, two);
+      Dim odd = g.sub(at, g.mul(pair, two));
+      isFirst = g.compare(CmpIPredicate::eq, odd, g.fixed(0));
+      partner = g.select(isFirst, g.add(at, g.fixed(1)), g.sub(at, g.fixed(1)));
+    } else {
+      isFirst = g.compare(CmpIPredicate::slt, at, pairs);
+      pair = g.select(isFirst, at, g.sub(at, pairs));
+      partner = g.select(isFirst, g.add(at, pairs), g.sub(at, pairs));
+    }
+    Value angle = g.checked(position(place[0], place[2]), table[0],
+                            "RotaryEmbedding: position out of range");
+    SmallVector<Value> angles = {angle,
+                                 g.index(g.select(isTurned, pair, g.fixed(0)))};
+    SmallVector<Value> other(place);
+    other[3] = g.index(g.select(isTurned, partner, at));
+    Value own = g.at(x, place);
+    Value turn = g.e.mul(g.at(x, other), g.at(sines, angles), type);
+    turn = g.e.select(isFirst, g.e.neg(turn, type), turn);
+    Value sum = g.e.add(g.e.mul(own, g.at(cosines, angles), type), turn, type);
+    return g.e.select(isTurned, sum, own);
+  });
+}
+
+namespace {
 
 struct Attending {
   OnnxOp op;
@@ -127,45 +165,6 @@ struct Attending {
 //===----------------------------------------------------------------------===//
 // RotaryEmbedding
 //===----------------------------------------------------------------------===//
-
-/// Turns pairs of x [batch, head, position, size] by the angles of a position.
-Tensor rotate(GraphLowering &g, Tensor x, Tensor cosines, Tensor sines,
-              bool interleaved,
-              llvm::function_ref<Value(Value batch, Value index)> position) {
-  Type type = computeType(x.element);
-  Dims table = g.dims(cosines.value);
-  Dim pairs = table[1], turned = g.mul(pairs, g.fixed(2));
-  g.require(g.compare(CmpIPredicate::sle, turned, g.dims(x.value)[3]),
-            "RotaryEmbedding: the cache is wider than a head");
-  Dims shape = g.dims(x.value);
-  return g.tabulate(shape, x.element, [&](ValueRange place) {
-    Dim at = place[3], two = g.fixed(2);
-    Value isTurned = g.compare(CmpIPredicate::slt, at, turned);
-    Dim pair, partner;
-    Value isFirst;
-    if (interleaved) {
-      pair = g.floorDiv(at, two);
-      Dim odd = g.sub(at, g.mul(pair, two));
-      isFirst = g.compare(CmpIPredicate::eq, odd, g.fixed(0));
-      partner = g.select(isFirst, g.add(at, g.fixed(1)), g.sub(at, g.fixed(1)));
-    } else {
-      isFirst = g.compare(CmpIPredicate::slt, at, pairs);
-      pair = g.select(isFirst, at, g.sub(at, pairs));
-      partner = g.select(isFirst, g.add(at, pairs), g.sub(at, pairs));
-    }
-    Value angle = g.checked(position(place[0], place[2]), table[0],
-                            "RotaryEmbedding: position out of range");
-    SmallVector<Value> angles = {angle,
-                                 g.index(g.select(isTurned, pair, g.fixed(0)))};
-    SmallVector<Value> other(place);
-    other[3] = g.index(g.select(isTurned, partner, at));
-    Value own = g.at(x, place);
-    Value turn = g.e.mul(g.at(x, other), g.at(sines, angles), type);
-    turn = g.e.select(isFirst, g.e.neg(turn, type), turn);
-    Value sum = g.e.add(g.e.mul(own, g.at(cosines, angles), type), turn, type);
-    return g.e.select(isTurned, sum, own);
-  });
-}
 
 LogicalResult lowerRotary(OnnxOp op, GraphLowering &g) {
   Tensor x = g.tensor(op.input("input")),
@@ -544,5 +543,6 @@ void llm::onnx::addMicrosoftAttention(LoweringTable &table) {
   table.add("microsoft.Attention", lowerAttention);
   table.add("microsoft.GroupQueryAttention", lowerGroupQuery);
   table.add("microsoft.MultiHeadAttention", lowerMultiHead);
+  table.add("microsoft.PagedAttention", lowerPagedAttention);
   table.add("microsoft.RotaryEmbedding", lowerRotary);
 }
