@@ -415,10 +415,28 @@ static LogicalResult lowerClassifier(OnnxOp op, GraphLowering &g) {
   StringRef kind = op.string("post_transform", "NONE");
   llvm::SmallDenseSet<int64_t> used(forest->targets.begin(),
                                     forest->targets.end());
-  // One score for two classes: the other's is what is left, or the opposite.
-  if (used.size() == 1 && classes <= 2) {
+  // Leaves that speak of one class only, of two: the score alone decides, by
+  // what is left of 1 where scores are shares, else by its sign, and the other
+  // class has the rest or the opposite (as ONNX Runtime has it).
+  Tensor labels;
+  bool areShares =
+      llvm::none_of(forest->weights, [](double w) { return w < 0; });
+  if (used.size() == 1 && classes == 2) {
+    Type i64 = g.b.getI64Type(), real = scores.element;
+    Tensor raw = scores;
+    Value column = g.index(*used.begin() ? 1 : 0);
+    labels = g.tabulate(g.dim(raw.value, 0), i64, [&](ValueRange at) -> Value {
+      Value least = g.e.constant(areShares ? 0.5 : 0, real);
+      return arith::ExtUIOp::create(
+          g.b, i64, g.e.less(least, g.at(raw, {at[0], column}), real));
+    });
+  }
+  if (used.size() == 1 && classes <= 2 && used.contains(0)) {
     Type real = scores.element;
-    bool rest = kind == "NONE" || kind == "PROBIT";
+    bool rest = classes == 2 ? areShares && kind != "LOGISTIC"
+                             : kind == "NONE" || kind == "PROBIT";
+    if (classes == 2 && kind.starts_with("SOFTMAX"))
+      kind = "NONE";
     Tensor one = scores;
     scores =
         g.tabulate({g.dim(one.value, 0), g.fixed(2)}, real, [&](ValueRange at) {
@@ -437,8 +455,9 @@ static LogicalResult lowerClassifier(OnnxOp op, GraphLowering &g) {
   auto result = transformScores(op, g, scores, kind);
   if (failed(result))
     return failure();
-  g.set(op.output("Y"),
-        labelsOf(g, largestScores(g, *result), integers, texts));
+  if (!labels)
+    labels = largestScores(g, *result);
+  g.set(op.output("Y"), labelsOf(g, labels, integers, texts));
   g.set(op.output("Z"), g.cast(*result, g.b.getF32Type()));
   return success();
 }
