@@ -17,10 +17,9 @@ def LowerOnnx : Pass<"llm-lower-onnx", "::mlir::ModuleOp"> {
     Example: tests/passes/onnx/lower-onnx-doc.mlir
   }];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect",
-    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
-    "::mlir::tensor::TensorDialect"];
+    "::mlir::bufferization::BufferizationDialect", "::mlir::complex::ComplexDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def RaiseDecoder : Pass<"llm-raise-decoder", "::mlir::ModuleOp"> {
