@@ -52,23 +52,52 @@ static int64_t rankOf(Value lowered) {
   return type ? type.getRank() : 0;
 }
 
+/// The results of an If are those of a branch that lies where the If does.
+static void useResults(OnnxOp op, GraphLowering &g, Block &branch) {
+  for (auto [result, value] :
+       llvm::zip_equal(op.operation()->getResults(),
+                       branch.getTerminator()->getOperands())) {
+    if (auto elements = g.elements(value))
+      g.setElements(result, *elements,
+                    cast<RankedTensorType>(value.getType()).getRank());
+    else
+      g.set(result, g.get(value));
+  }
+}
+
+/// Keeps one branch, in place of the If; the call ends where it is the other's
+/// turn.
+static void keepBranch(OnnxOp op, GraphLowering &g, scf::IfOp draft,
+                       Block &onnx, bool isFirst, const Twine &ranks) {
+  op.operation()->emitWarning()
+      << "If: the branches give values of ranks " << ranks
+      << "; compiled for the " << (isFirst ? "first" : "second")
+      << " of them, a call that takes the other branch ends with an error";
+  Value holds = draft.getCondition();
+  OpBuilder::InsertionGuard guard(g.b);
+  g.b.setInsertionPoint(draft);
+  if (!isFirst)
+    holds = arith::XOrIOp::create(g.b, holds, g.e.integer(1, holds.getType()));
+  g.require(holds, "If: the branch that is not compiled, as it gives a value "
+                   "of another rank");
+  Region &taken = draft->getRegion(isFirst ? 0 : 1);
+  draft->getBlock()->getOperations().splice(draft->getIterator(),
+                                            taken.front().getOperations());
+  g.drop(draft->getRegion(isFirst ? 1 : 0));
+  useResults(op, g, onnx);
+  draft.erase();
+}
+
 static LogicalResult lowerIf(OnnxOp op, GraphLowering &g) {
   Operation *operation = op.operation();
-  Block &yes = op.region("then_branch")->front(),
-        &no = op.region("else_branch")->front();
+  Block *blocks[] = {&op.region("then_branch")->front(),
+                     &op.region("else_branch")->front()};
   if (auto known = g.constantIntegers(op.input("cond"));
       known && known->size() == 1) {
-    Block &taken = (*known)[0] ? yes : no;
+    Block &taken = *blocks[(*known)[0] ? 0 : 1];
     if (failed(g.lowerBlock(taken)))
       return failure();
-    for (auto [result, value] : llvm::zip_equal(
-             operation->getResults(), taken.getTerminator()->getOperands())) {
-      if (auto elements = g.elements(value))
-        g.setElements(result, *elements,
-                      cast<RankedTensorType>(value.getType()).getRank());
-      else
-        g.set(result, g.get(value));
-    }
+    useResults(op, g, taken);
     return success();
   }
   // The branches tell the types of the results, so they come first.
@@ -80,7 +109,6 @@ static LogicalResult lowerIf(OnnxOp op, GraphLowering &g) {
     g.b.setInsertionPointToEnd(&draft->getRegion(i).front());
     write();
   };
-  Block *blocks[] = {&yes, &no};
   for (unsigned i : {0, 1}) {
     draft->getRegion(i).front().clear();
     LogicalResult status = success();
@@ -94,13 +122,20 @@ static LogicalResult lowerIf(OnnxOp op, GraphLowering &g) {
     if (failed(status))
       return failure();
   }
+  for (auto [result, one, other] :
+       llvm::zip_equal(operation->getResults(), given[0], given[1])) {
+    int64_t first = rankOf(one), second = rankOf(other);
+    if (first == second || isBroadcastTo(result, std::max(first, second)))
+      continue;
+    bool isFirst = g.chooseFirst();
+    keepBranch(op, g, draft, *blocks[isFirst ? 0 : 1], isFirst,
+               Twine(first) + " and " + Twine(second));
+    return success();
+  }
   SmallVector<Type> types;
   for (auto [result, one, other] :
        llvm::zip_equal(operation->getResults(), given[0], given[1])) {
     int64_t rank = std::max(rankOf(one), rankOf(other));
-    if (rankOf(one) != rankOf(other) && !isBroadcastTo(result, rank))
-      return notSupported(op, "branches that give ranks " + Twine(rankOf(one)) +
-                                  " and " + Twine(rankOf(other)));
     auto raise = [&, onnx = result](unsigned i, Value &value) {
       if (rankOf(value) < rank)
         inBranch(i, [&] {

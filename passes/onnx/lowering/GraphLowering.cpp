@@ -219,6 +219,20 @@ void GraphLowering::setElements(Value onnx, ArrayRef<Dim> elements,
 }
 
 //===----------------------------------------------------------------------===//
+// Branches
+//===----------------------------------------------------------------------===//
+
+bool GraphLowering::chooseFirst() {
+  if (chosen == choices.size())
+    choices.push_back(true);
+  return choices[chosen++];
+}
+
+void GraphLowering::drop(Region &region) {
+  dropped.getBlocks().splice(dropped.end(), region.getBlocks());
+}
+
+//===----------------------------------------------------------------------===//
 // Ops
 //===----------------------------------------------------------------------===//
 

@@ -24,7 +24,11 @@ class GraphOp;
 
 class GraphLowering : public TensorCode {
 public:
-  using TensorCode::TensorCode;
+  /// `choices` says which branches are taken where those of an If give values
+  /// of different ranks, so that only one can be compiled; it grows by those
+  /// that are met beyond its end.
+  GraphLowering(mlir::MLIRContext *context, llvm::SmallVector<bool> &choices)
+      : TensorCode(context), choices(choices) {}
 
   /// Writes the graph as a function marked `llm.graph`, beside it.
   mlir::LogicalResult lowerGraph(GraphOp graph);
@@ -68,6 +72,12 @@ public:
   /// Lowers the ops of a block but the last, at b's place. Values of outer
   /// blocks may be used.
   mlir::LogicalResult lowerBlock(mlir::Block &block);
+  /// Whether the first branch of an If is taken whose branches give values of
+  /// different ranks.
+  bool chooseFirst();
+  /// Takes ops out of the function. They live as long as this, for what is
+  /// remembered of their results.
+  void drop(mlir::Region &region);
   /// A tensor value as `type` says, by tensor.cast, with checks at run time
   /// where sizes become known.
   mlir::Value conform(mlir::Value lowered, mlir::Type type,
@@ -82,6 +92,9 @@ private:
   mlir::LogicalResult lowerOp(mlir::Operation *op);
 
   mlir::ModuleOp parent;
+  llvm::SmallVector<bool> &choices;
+  size_t chosen = 0;
+  mlir::Region dropped;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::DenseMap<mlir::Value, Dims> numbers;
   llvm::DenseMap<mlir::Value, mlir::DenseElementsAttr> constants;

@@ -13,8 +13,8 @@ onnx.graph @names_all_ops_that_nothing_lowers(%x: tensor<2x3xf32>) -> tensor<2x1
 
 // -----
 
-onnx.graph @declines_a_result_of_unknown_rank(%x: tensor<2x3xf32>, %shape: tensor<?xi64>) -> tensor<*xf32> {
-  // expected-error@+1 {{not supported yet: Reshape (since version 21): a result of unknown rank}}
+onnx.graph @declines_a_shape_of_unknown_length(%x: tensor<2x3xf32>, %shape: tensor<?xi64>) -> tensor<*xf32> {
+  // expected-error@+1 {{not supported yet: Reshape (since version 21): a shape whose length is not known}}
   %y = "onnx.Reshape.21"(%x, %shape) {operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1>}
       : (tensor<2x3xf32>, tensor<?xi64>) -> tensor<*xf32>
   onnx.return %y : tensor<*xf32>

@@ -73,15 +73,23 @@ onnx.graph @main(%c: tensor<i1>, %a: tensor<f32>, %b: tensor<1xf32>, %x: tensor<
 
 // -----
 
-onnx.graph @main(%c: tensor<i1>, %a: tensor<f32>, %b: tensor<1xf32>) -> (tensor<*xf32>) {
-  // expected-error@+1 {{not supported yet: If (since version 16): branches that give ranks 1 and 0}}
+// What reads branches of two ranks decides between them: a Conv reads no
+// scalar. The call ends where the other branch would be taken.
+// CHECK-LABEL: func.func @graph(
+// CHECK: %[[CONDITION:.*]] = tensor.extract
+// CHECK: %[[OTHER:.*]] = arith.xori %[[CONDITION]]
+// CHECK: llm.require %[[OTHER]]
+// CHECK-NOT: scf.if
+// CHECK: return %{{.*}} : tensor<1x1x?xf32>
+onnx.graph @main(%c: tensor<i1>, %a: tensor<f32>, %b: tensor<1x1x?xf32>, %w: tensor<1x1x1xf32>) -> (tensor<1x1x?xf32>) {
+  // expected-warning@+1 {{If: the branches give values of ranks 0 and 3; compiled for the second of them}}
   %0 = "onnx.If.16"(%c) ({
-    onnx.return %a : tensor<f32>
+    onnx.return %b : tensor<1x1x?xf32>
   }, {
-    onnx.return %b : tensor<1xf32>
+    onnx.return %a : tensor<f32>
   }) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>} : (tensor<i1>) -> tensor<*xf32>
-  %1 = "onnx.Relu.14"(%0) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>} : (tensor<*xf32>) -> tensor<*xf32>
-  onnx.return %1 : tensor<*xf32>
+  %1 = "onnx.Conv.11"(%0, %w) {operandSegmentSizes = array<i32: 1, 1, 0>, resultSegmentSizes = array<i32: 1>} : (tensor<*xf32>, tensor<1x1x1xf32>) -> tensor<1x1x?xf32>
+  onnx.return %1 : tensor<1x1x?xf32>
 }
 
 // -----
