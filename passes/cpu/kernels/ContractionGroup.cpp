@@ -134,6 +134,7 @@ std::optional<ContractionGroup> ContractionGroup::around(linalg::GenericOp op) {
     return false;
   };
   SmallVector<linalg::GenericOp> between;
+  SmallVector<Operation *> released, passed;
   for (Operation *at = op->getPrevNode(); at; at = at->getPrevNode()) {
     if (auto previous = dyn_cast<linalg::GenericOp>(at)) {
       bool begins = previous.getNumDpsInits() == 1 &&
@@ -142,16 +143,20 @@ std::optional<ContractionGroup> ContractionGroup::around(linalg::GenericOp op) {
         between.push_back(previous);
         continue;
       }
-      if (llvm::all_of(between, [&](linalg::GenericOp other) {
-            return commute(previous, other);
-          }))
-        joins(previous, group.before);
+      if (llvm::all_of(between,
+                       [&](linalg::GenericOp other) {
+                         return commute(previous, other);
+                       }) &&
+          joins(previous, group.before))
+        released = passed;
       break;
     }
     if (!isPassed(at))
       break;
+    if (isa<memref::DeallocOp>(at))
+      passed.push_back(at);
   }
-  SmallVector<Operation *> released, passed;
+  passed.clear();
   linalg::GenericOp last = op;
   for (Operation *at = op->getNextNode(); at; at = at->getNextNode()) {
     if (auto next = dyn_cast<linalg::GenericOp>(at)) {

@@ -104,6 +104,44 @@ func.func private @multiplies_panels_where_they_lie(%team: !llm.team, %x: memref
 
 // -----
 
+#both = affine_map<(m, n) -> (m, n)>
+#lhs = affine_map<(m, n, k) -> (m, k)>
+#rhs = affine_map<(m, n, k) -> (k, n)>
+#out = affine_map<(m, n, k) -> (m, n)>
+
+// What the first of the ops reads is released after the last of them, since
+// there they run.
+// CHECK-LABEL: func.func private @releases_after_the_launch(
+//       CHECK:   %[[START:.*]] = memref.alloc() : memref<64x48xf32>
+//       CHECK:   llm.launch
+//   CHECK-NOT:   memref.dealloc
+//       CHECK:   llm.launch
+//       CHECK:   memref.dealloc %[[START]]
+//   CHECK-NOT:   memref.dealloc
+func.func private @releases_after_the_launch(%team: !llm.team, %x: memref<64x32xf32>, %w: memref<32x48xf32>) -> memref<64x48xf32> attributes {llm.graph} {
+  %one = arith.constant 1.0 : f32
+  %start = memref.alloc() : memref<64x48xf32>
+  linalg.generic {indexing_maps = [#both], iterator_types = ["parallel", "parallel"]} outs(%start : memref<64x48xf32>) {
+  ^bb0(%o: f32):
+    linalg.yield %one : f32
+  }
+  %y = memref.alloc() : memref<64x48xf32>
+  linalg.generic {indexing_maps = [#both, #both], iterator_types = ["parallel", "parallel"]} ins(%start : memref<64x48xf32>) outs(%y : memref<64x48xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  memref.dealloc %start : memref<64x48xf32>
+  linalg.generic {indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<64x32xf32>, memref<32x48xf32>) outs(%y : memref<64x48xf32>) {
+  ^bb0(%a: f32, %k: f32, %sum: f32):
+    %product = arith.mulf %a, %k : f32
+    %next = arith.addf %sum, %product : f32
+    linalg.yield %next : f32
+  }
+  return %y : memref<64x48xf32>
+}
+
+// -----
+
 // Each channel by itself: no product of matrices.
 // CHECK-LABEL: func.func private @leaves_other_sums_alone(
 //   CHECK-NOT: @multiply
