@@ -165,8 +165,9 @@ std::optional<Columns> findColumns(linalg::GenericOp op) {
     auto sum = map.getResultPosition(getAffineDimExpr(c.sum, map.getContext()));
     if (!column || !sum)
       continue;
-    auto found = findWeight(op.getDpsInputs()[c.operand]);
-    if (!found)
+    Value operand = op.getDpsInputs()[c.operand];
+    auto found = findWeight(operand);
+    if (!found || !getElementTypeOrSelf(operand.getType()).isF32())
       continue;
     c.view = *found;
     c.rows = c.view.shape[*column];

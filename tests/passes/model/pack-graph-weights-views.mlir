@@ -11,6 +11,7 @@ llm.parameter @gates : tensor<2x40x8xf16> from "F16" ["gates"]
 // Every second row: no matrix that the packer reads.
 // CHECK-DAG: llm.parameter @spread : tensor<80x8xf32>
 llm.parameter @spread : tensor<80x8xf32> from "F32" ["spread"]
+llm.parameter @half : tensor<40x8xf16> from "F16" ["half"]
 // Rows of the result, not columns.
 // CHECK-DAG: llm.parameter @left : tensor<4x8xf32>
 llm.parameter @left : tensor<4x8xf32> from "F32" ["left"]
@@ -67,4 +68,20 @@ func.func @leaves_the_rows_weight_alone(%x: tensor<8x?xf32>, %start: tensor<4x?x
     linalg.yield %next : f32
   } -> tensor<4x?xf32>
   return %y : tensor<4x?xf32>
+}
+
+// The product widens its weight itself; panels are f32 already.
+// CHECK-LABEL: func.func @leaves_products_that_cast_alone(
+//   CHECK-NOT:   llm.panels
+func.func @leaves_products_that_cast_alone(%x: tensor<?x8xf32>, %start: tensor<?x40xf32>) -> tensor<?x40xf32> {
+  %w = llm.weight @half : tensor<40x8xf16>
+  %y = linalg.generic {indexing_maps = [#lhs, #rows, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+    ins(%x, %w : tensor<?x8xf32>, tensor<40x8xf16>) outs(%start : tensor<?x40xf32>) {
+  ^bb0(%a: f32, %b: f16, %sum: f32):
+    %wide = arith.extf %b : f16 to f32
+    %product = arith.mulf %a, %wide : f32
+    %next = arith.addf %sum, %product : f32
+    linalg.yield %next : f32
+  } -> tensor<?x40xf32>
+  return %y : tensor<?x40xf32>
 }
