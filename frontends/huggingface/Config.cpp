@@ -140,13 +140,19 @@ static double readEpsilon(const JsonObject &config, const char *key,
   return epsilon;
 }
 
+/// A whole number from 1 on; null only where the class says what it stands for.
+static int64_t readSize(const JsonObject &config, const char *key, int64_t most,
+                        int64_t fallback) {
+  if (config.isNull(key))
+    config.complain(key, "null", "a whole number");
+  return config.integer(key, 1, most).value_or(fallback);
+}
+
 /// GPT-2 calls its sizes by names of its own; heads divide the hidden size.
 static void readGpt2Sizes(const JsonObject &config, const ArchitectureRow &row,
                           DecoderConfig &decoder, Problems &problems) {
   auto size = [&](const char *key, int64_t most, int64_t fallback) {
-    if (config.isNull(key))
-      config.complain(key, "null", "a whole number");
-    return config.integer(key, 1, most).value_or(fallback);
+    return readSize(config, key, most, fallback);
   };
   decoder.vocabSize = size("vocab_size", limits::kMaxVocab, row.vocabSize);
   decoder.hiddenSize = size("n_embd", limits::kMaxWidth, row.hiddenSize);
@@ -174,10 +180,7 @@ static void readGpt2Sizes(const JsonObject &config, const ArchitectureRow &row,
 static void readSizes(const JsonObject &config, const ArchitectureRow &row,
                       DecoderConfig &decoder, Problems &problems) {
   auto size = [&](const char *key, int64_t most, int64_t fallback) {
-    // null: only where the class says what it stands for.
-    if (config.isNull(key))
-      config.complain(key, "null", "a whole number");
-    return config.integer(key, 1, most).value_or(fallback);
+    return readSize(config, key, most, fallback);
   };
   decoder.vocabSize = size("vocab_size", limits::kMaxVocab, row.vocabSize);
   decoder.hiddenSize = size("hidden_size", limits::kMaxWidth, row.hiddenSize);

@@ -32,19 +32,18 @@ bool llm::hasUnitStride(MemRefType type, unsigned dim) {
          strides[dim] == 1;
 }
 
+std::optional<int64_t> llm::stepAlong(AffineExpr expr, unsigned loop,
+                                      unsigned loops) {
+  AffineExpr dim = getAffineDimExpr(loop, expr.getContext());
+  auto step = dyn_cast<AffineConstantExpr>(
+      simplifyAffineExpr(expr.replace(dim, dim + 1) - expr, loops, 0));
+  return step ? std::optional(step.getValue()) : std::nullopt;
+}
+
 int64_t Contraction::coefficient(OpOperand &operand, unsigned result,
                                  unsigned loop) const {
   AffineMap map = linalg::GenericOp(op).getMatchingIndexingMap(&operand);
-  MLIRContext *context = map.getContext();
-  SmallVector<AffineExpr> place(map.getNumDims(),
-                                getAffineConstantExpr(0, context));
-  auto at = [&] {
-    AffineExpr value = map.getResult(result).replaceDims(place);
-    return cast<AffineConstantExpr>(simplifyAffineExpr(value, 0, 0)).getValue();
-  };
-  int64_t before = at();
-  place[loop] = getAffineConstantExpr(1, context);
-  return at() - before;
+  return *stepAlong(map.getResult(result), loop, map.getNumDims());
 }
 
 /// Whether the region yields out + x * y.

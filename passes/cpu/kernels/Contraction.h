@@ -39,6 +39,11 @@ struct Contraction {
   bool columnsAreOneRun() const;
 };
 
+/// By how much the expression grows with each step of a loop; nullopt if that
+/// varies.
+std::optional<int64_t> stepAlong(mlir::AffineExpr expr, unsigned loop,
+                                 unsigned loops);
+
 /// Whether the dimensions [first, last] of a buffer lie as one dimension would.
 bool areContiguous(mlir::MemRefType type, unsigned first, unsigned last);
 

@@ -86,7 +86,7 @@ public:
     Value result = k.mapping.lookup(c.out->get());
     auto sizesOf = [&](ArrayRef<unsigned> loops) {
       return llvm::map_to_vector(
-          loops, [&](unsigned loop) { return k.dim(result, loop); });
+          loops, [&](unsigned loop) { return sizeOf(b, result, loop); });
     };
     outerSizes = sizesOf(c.outer);
     rowSizes = sizesOf(c.rows);
@@ -103,7 +103,7 @@ public:
     unsigned firstSum =
         cast<MemRefType>(lhsBuffer.getType()).getRank() - c.sums.size();
     for (unsigned i = 0; i < c.sums.size(); ++i)
-      sumSizes.push_back(k.dim(lhsBuffer, firstSum + i));
+      sumSizes.push_back(sizeOf(b, lhsBuffer, firstSum + i));
     if (!c.hasPanels) {
       auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type());
       Value scratch =
@@ -392,19 +392,18 @@ private:
     Value outStart = rowPlace(out, k.index(0)), outStride = rowStride(out);
     // The last panel may have fewer columns, which its sums alone know.
     Value column = firstColumn;
+    Value left = ceilDiv(sub(endColumn, firstColumn), kPanel); // panels
     for (int64_t count = registers.panels; count >= 1; --count) {
       int64_t width = count * kPanel;
-      // All that are left, where this is the narrowest.
-      Value left = sub(endColumn, column);
-      Value whole =
-          count == 1 ? ceilDiv(left, width) : wholePanels(left, count);
+      Value whole = arith::DivUIOp::create(b, left, k.index(count));
+      left = sub(left, k.mul(whole, k.index(count)));
       Value end = k.add(column, k.mul(whole, k.index(width)));
       k.loop(column, end, width, [&](Value at) {
         Value place = k.mul(
             arith::DivUIOp::create(b, sub(at, firstColumn), k.index(kPanel)),
             panelStride);
         place = k.add(rhsAt, place);
-        multiplyRows(count, [&](int64_t rows, Value row) {
+        multiplyRows([&](int64_t rows, Value row) {
           func::CallOp::create(
               b, multiplyTile(module, c.elementType(), rows, count),
               ValueRange{lhs.buffer, k.add(lhsStart, k.mul(row, lhsStride)),
@@ -417,12 +416,7 @@ private:
     }
   }
 
-  /// How many times `count` panels there are, the last one maybe not full.
-  Value wholePanels(Value columns, int64_t count) {
-    return arith::DivUIOp::create(b, ceilDiv(columns, kPanel), k.index(count));
-  }
-
-  void multiplyRows(int64_t, llvm::function_ref<void(int64_t, Value)> call) {
+  void multiplyRows(llvm::function_ref<void(int64_t, Value)> call) {
     Value row = firstRow;
     for (int64_t rows = registers.rows; rows >= 1; rows /= 2) {
       Value count = arith::DivUIOp::create(b, sub(endRow, row), k.index(rows));

@@ -12,6 +12,13 @@
 using namespace mlir;
 using namespace llm;
 
+Value llm::sizeOf(ImplicitLocOpBuilder &b, Value buffer, unsigned i) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (type.isDynamicDim(i))
+    return memref::DimOp::create(b, buffer, i);
+  return arith::ConstantIndexOp::create(b, type.getDimSize(i));
+}
+
 static Type withoutShape(Type type) {
   auto memref = dyn_cast<MemRefType>(type);
   if (!memref || !memref.getLayout().isIdentity())
@@ -67,13 +74,6 @@ Value KernelFunction::add(Value x, Value y) {
 }
 Value KernelFunction::mul(Value x, Value y) {
   return arith::MulIOp::create(b, x, y);
-}
-
-Value KernelFunction::dim(Value buffer, unsigned i) {
-  auto type = cast<MemRefType>(buffer.getType());
-  if (!type.isDynamicDim(i))
-    return index(type.getDimSize(i));
-  return memref::DimOp::create(b, buffer, i);
 }
 
 FlatBuffer KernelFunction::flatten(Value buffer) {

@@ -22,6 +22,10 @@ struct FlatBuffer {
   llvm::SmallVector<mlir::Value> strides;
 };
 
+/// The size of a buffer's dimension, a constant where it is known.
+mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer,
+                   unsigned i);
+
 class KernelFunction {
 public:
   /// Begins a kernel of ops. With `anyShape` it forgets the shapes of dense
@@ -38,7 +42,6 @@ public:
   mlir::Value index(int64_t value);
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
-  mlir::Value dim(mlir::Value buffer, unsigned i);
   FlatBuffer flatten(mlir::Value buffer);
   /// Counts from begin to end by `step`.
   void loop(mlir::Value begin, mlir::Value end, int64_t step,

@@ -21,14 +21,8 @@ SmallVector<Value> llm::loopSizes(linalg::GenericOp op, ImplicitLocOpBuilder &b,
     AffineMap map = op.getMatchingIndexingMap(&operand);
     for (auto [i, expr] : llvm::enumerate(map.getResults()))
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        if (Value &size = result[dim.getPosition()]; !size) {
-          Value buffer = find(operand.get());
-          auto type = cast<MemRefType>(buffer.getType());
-          if (type.isDynamicDim(i))
-            size = memref::DimOp::create(b, buffer, i);
-          else
-            size = arith::ConstantIndexOp::create(b, type.getDimSize(i));
-        }
+        if (Value &size = result[dim.getPosition()]; !size)
+          size = sizeOf(b, find(operand.get()), i);
   }
   return result;
 }

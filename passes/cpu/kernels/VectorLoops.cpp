@@ -14,23 +14,6 @@ using namespace llm;
 
 constexpr int64_t kLanes = 16;
 
-/// By how much the map's last result moves with the loop; nullopt if others
-/// move too or it does not move evenly.
-static std::optional<int64_t> stepAlong(AffineMap map, unsigned loop) {
-  if (!map.isFunctionOfDim(loop))
-    return 0;
-  MLIRContext *context = map.getContext();
-  unsigned last = map.getNumResults() - 1;
-  for (unsigned i = 0; i < last; ++i)
-    if (map.getResult(i).isFunctionOfDim(loop))
-      return std::nullopt;
-  AffineExpr dim = getAffineDimExpr(loop, context);
-  AffineExpr next = map.getResult(last).replace(dim, dim + 1);
-  auto step = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
-      next - map.getResult(last), map.getNumDims(), map.getNumSymbols()));
-  return step ? std::optional(step.getValue()) : std::nullopt;
-}
-
 /// Whether elements lie in memory as a vector of them does. Those below 8 bits
 /// have a byte each.
 static bool isVectorElement(Type type) {
@@ -38,22 +21,26 @@ static bool isVectorElement(Type type) {
          type.getIntOrFloatBitWidth() % 8 == 0;
 }
 
-/// The same of an operand in memory; a number stands still.
-static std::optional<int64_t> stepAlong(linalg::GenericOp op,
-                                        OpOperand &operand, unsigned loop) {
+/// How many elements an operand moves with each step of a loop; a number stands
+/// still. nullopt if it moves across rows or unevenly.
+static std::optional<int64_t> elementsAlong(linalg::GenericOp op,
+                                            OpOperand &operand, unsigned loop) {
   auto type = dyn_cast<MemRefType>(operand.get().getType());
-  if (!type)
-    return 0;
   AffineMap map = op.getMatchingIndexingMap(&operand);
-  std::optional<int64_t> step = stepAlong(map, loop);
-  if (step && *step != 0 &&
-      (!hasUnitStride(type, map.getNumResults() - 1) ||
-       !isVectorElement(type.getElementType())))
+  if (!type || !map.isFunctionOfDim(loop))
+    return 0;
+  unsigned last = map.getNumResults() - 1;
+  for (unsigned i = 0; i < last; ++i)
+    if (map.getResult(i).isFunctionOfDim(loop))
+      return std::nullopt;
+  if (!hasUnitStride(type, last) || !isVectorElement(type.getElementType()))
     return std::nullopt;
-  return step;
+  return stepAlong(map.getResult(last), loop, map.getNumDims());
 }
 
-bool llm::canVectorize(linalg::GenericOp op, unsigned lane) {
+/// Whether one iteration of 16 places of `lane` can be written: each input runs
+/// along it in memory, by steps of one or two elements, or not at all.
+static bool canVectorize(linalg::GenericOp op, unsigned lane) {
   for (Operation &inner : op.getBody()->without_terminator())
     if (!OpTrait::hasElementwiseMappableTraits(&inner) ||
         inner.getNumResults() != 1)
@@ -62,7 +49,7 @@ bool llm::canVectorize(linalg::GenericOp op, unsigned lane) {
   for (OpOperand *operand : op.getDpsInputOperands()) {
     if (op.getMatchingBlockArgument(operand).use_empty())
       continue;
-    std::optional<int64_t> step = stepAlong(op, *operand, lane);
+    std::optional<int64_t> step = elementsAlong(op, *operand, lane);
     if (!step || *step < 0 || *step > 2)
       return false;
     any |= *step != 0;
@@ -88,7 +75,7 @@ public:
   Value mask() { return maskOf(count); }
 
   Value load(OpOperand &operand) {
-    int64_t step = *stepAlong(code.op, operand, lane);
+    int64_t step = *elementsAlong(code.op, operand, lane);
     if (step == 0)
       return spread(code.load(operand));
     Value buffer = k.mapping.lookup(operand.get());
@@ -270,7 +257,7 @@ void llm::sumRows(LoopCode &code, ArrayRef<unsigned> loops) {
 bool llm::canSumColumns(linalg::GenericOp op, unsigned lane) {
   return canVectorize(op, lane) &&
          llvm::all_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
-           return stepAlong(op, init, lane) == 1;
+           return elementsAlong(op, init, lane) == 1;
          });
 }
 

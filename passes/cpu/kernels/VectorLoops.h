@@ -13,10 +13,6 @@
 
 namespace llm {
 
-/// Whether one iteration of 16 places of `lane` can be written: each input runs
-/// along it in memory, by steps of one or two elements, or not at all.
-bool canVectorize(mlir::linalg::GenericOp op, unsigned lane);
-
 /// Whether the innermost of the loops, all of them reductions of one result, is
 /// long enough and can be done 16 at a time: lane i sums every 16th element
 /// from i on, and the lanes are added in the end. The order depends on the size

@@ -13,19 +13,6 @@ using namespace llm::onnx;
 
 namespace {
 
-struct CodeRange {
-  uint32_t first, last;
-};
-/// Every `step`-th code from first to last moves by `delta`.
-struct CaseRange {
-  uint32_t first, last, step;
-  int32_t delta;
-};
-struct LongCase {
-  uint32_t code;
-  uint32_t target[3]; ///< ends early with 0
-};
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-variable"
 #include "runtime/lib/chat_template/CaseTables.inc"

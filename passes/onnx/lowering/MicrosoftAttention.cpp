@@ -66,6 +66,17 @@ Tensor llm::onnx::rotate(
 
 namespace {
 
+/// What is added to the score at [batch, head, query, key]; either of the first
+/// two may be one for all.
+Value biasAt(GraphLowering &g, Tensor bias, ValueRange place) {
+  SmallVector<Value> at(place);
+  Dims sizes = g.dims(bias.value);
+  for (unsigned i = 0; i < 2; ++i)
+    if (TensorCode::isOne(sizes[i]))
+      at[i] = g.index(0);
+  return g.at(bias, at);
+}
+
 struct Attending {
   OnnxOp op;
   GraphLowering &g;
@@ -314,14 +325,8 @@ LogicalResult lowerGroupQuery(OnnxOp op, GraphLowering &g) {
   bool causal = op.integer("causal", 1);
   Type type = computeType(q.element);
   auto mask = [&](ValueRange place, Value score) -> Value {
-    if (bias) {
-      SmallVector<Value> at(place);
-      Dims sizes = g.dims(bias.value);
-      for (unsigned i = 0; i < 2; ++i)
-        if (TensorCode::isOne(sizes[i]))
-          at[i] = g.index(0);
-      score = g.e.add(score, g.at(bias, at), type);
-    }
+    if (bias)
+      score = g.e.add(score, biasAt(g, bias, place), type);
     Dim last = causal ? g.add(pastOf(place[0]), place[2])
                       : g.sub(lengthOf(place[0]), g.fixed(1));
     Value seen = g.compare(CmpIPredicate::sle, place[3], last);
@@ -372,14 +377,8 @@ struct PaddingMask {
   }
 
   Value operator()(ValueRange place, Value score) {
-    if (bias) {
-      SmallVector<Value> at(place);
-      Dims sizes = g.dims(bias.value);
-      for (unsigned i = 0; i < 2; ++i)
-        if (TensorCode::isOne(sizes[i]))
-          at[i] = g.index(0);
-      score = g.e.add(score, g.at(bias, at), type);
-    }
+    if (bias)
+      score = g.e.add(score, biasAt(g, bias, place), type);
     if (mask) {
       Value seen;
       if (mask.rank() == 1) {

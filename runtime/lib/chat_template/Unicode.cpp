@@ -15,19 +15,6 @@
 namespace llmrt::chat {
 namespace {
 
-struct CodeRange {
-  uint32_t first, last;
-};
-/// Every `step`-th code from first to last moves by `delta`.
-struct CaseRange {
-  uint32_t first, last, step;
-  int32_t delta;
-};
-struct LongCase {
-  uint32_t code;
-  uint32_t target[3]; ///< ends early with 0
-};
-
 #include "runtime/lib/chat_template/CaseTables.inc"
 
 template <size_t N> bool contains(const CodeRange (&table)[N], uint32_t code) {
