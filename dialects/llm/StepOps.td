@@ -267,4 +267,18 @@ def LLM_ContextDimOp : LLM_Op<"context_dim", [Pure]> {
   let hasVerifier = 1;
 }
 
+def LLM_TeamSizeOp : LLM_Op<"team_size", [Pure]> {
+  let summary = "How many threads run this step";
+  let description = [{
+    The same in every function that a step or a graph runs. For cutting work
+    into tiles; results may not depend on it.
+
+    ```mlir
+    %threads = llm.team_size
+    ```
+  }];
+  let results = (outs Index:$result);
+  let assemblyFormat = "attr-dict";
+}
+
 #endif

@@ -174,6 +174,10 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   // Kernels
   //===--------------------------------------------------------------------===//
 
+  void lower(ImplicitLocOpBuilder &b, TeamSizeOp op) {
+    op.replaceAllUsesWith(teamSize(b, contextOf(op)));
+  }
+
   LLVM::LLVMStructType closureType(OpBuilder &b, TypeRange arguments) {
     LLVMTypeConverter converter(b.getContext());
     SmallVector<Type> types = {b.getI64Type()};
@@ -369,10 +373,11 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
       bool lowered =
           llvm::TypeSwitch<Operation *, bool>(op)
               .Case<memref::AllocOp, memref::DeallocOp, AllocateOp, ViewOp,
-                    RequireOp, CheckIndexOp, LaunchOp>([&](auto known) {
-                lower(b, known);
-                return true;
-              })
+                    RequireOp, CheckIndexOp, LaunchOp, TeamSizeOp>(
+                  [&](auto known) {
+                    lower(b, known);
+                    return true;
+                  })
               .Default([](Operation *) { return false; });
       if (lowered)
         op->erase();

@@ -83,6 +83,8 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
         SmallVector<Value> operands{base, thread};
         llvm::append_range(operands, call.getOperands().drop_front());
         func::CallOp::create(b, call.getCallee(), TypeRange(), operands);
+      } else if (isa<TeamSizeOp>(op)) {
+        op->replaceAllUsesWith(ValueRange(teamSize(b, base)));
       } else if (isa<BarrierOp>(op)) {
         LLVM::CallOp::create(b, TypeRange(), "team_barrier", ValueRange(base));
       } else {
@@ -92,8 +94,8 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
     });
     assert(entry.getArgument(0).use_empty() && "every use was replaced");
     entry.eraseArgument(0);
-    function.setFunctionType(b.getFunctionType(
-        entry.getArgumentTypes(), function.getResultTypes()));
+    function.setFunctionType(
+        b.getFunctionType(entry.getArgumentTypes(), function.getResultTypes()));
   }
 
   Value lowerBuffer(ImplicitLocOpBuilder &b, ContextBufferOp op, Value base,
@@ -162,9 +164,10 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
       if (function->hasAttr("llm.rows"))
         classes.push_back(function);
     // The entry of a graph is LowerGraph's.
-    bool isGraph = llvm::any_of(
-        module.getOps<func::FuncOp>(),
-        [](func::FuncOp function) { return function->hasAttr("llm.graph"); });
+    bool isGraph =
+        llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+          return function->hasAttr("llm.graph");
+        });
     if (!isGraph && (!scratch || classes.empty())) {
       module.emitError() << "expected step functions and llm.scratch_bytes; "
                             "--llm-lower-steps makes them";

@@ -7,6 +7,7 @@
 
 #include "passes/cpu/TeamFunctions.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/lib/ObjectFormat.h"
@@ -217,6 +218,15 @@ static LogicalResult add(ModuleOp module, const std::string &text) {
   return parseSourceString(
       text, module.getBody(),
       ParserConfig(module.getContext(), /*verifyAfterParse=*/false));
+}
+
+Value llm::teamSize(ImplicitLocOpBuilder &b, Value context) {
+  Value place =
+      LLVM::GEPOp::create(b, context.getType(), b.getI8Type(), context,
+                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(
+                              offsetof(StepContext, threads))});
+  Value threads = LLVM::LoadOp::create(b, b.getI32Type(), place);
+  return arith::IndexCastUIOp::create(b, b.getIndexType(), threads);
 }
 
 LogicalResult llm::addTeamFunctions(ModuleOp module) {

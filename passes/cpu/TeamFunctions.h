@@ -4,6 +4,7 @@
 #define LLM_PASSES_CPU_TEAMFUNCTIONS_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace llm {
 
@@ -11,6 +12,9 @@ namespace llm {
 /// end)` to the module, in the LLVM dialect. They speak TeamSync's protocol
 /// (runtime/lib/ObjectFormat.h).
 mlir::LogicalResult addTeamFunctions(mlir::ModuleOp module);
+
+/// The number of threads that a StepContext says.
+mlir::Value teamSize(mlir::ImplicitLocOpBuilder &b, mlir::Value context);
 
 /// Adds what the thread that runs a graph, and those that serve it, call:
 /// `@graph_launch(context, kernel, closure, tiles, work)`,

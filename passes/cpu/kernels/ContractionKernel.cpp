@@ -5,27 +5,27 @@
 #include "dialects/llm/LLMDialect.h"
 #include "passes/cpu/kernels/LoopCode.h"
 #include "passes/cpu/kernels/MultiplyTile.h"
-#include "passes/cpu/kernels/VectorLoops.h"
+#include "passes/cpu/kernels/PanelWriter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace llm;
 
-/// Columns of a tile. Its panels of a block of sums, 128 KiB of f32, stay in a
-/// second-level cache.
-constexpr int64_t kTileColumns = 64;
-/// Sums in a block at most.
+/// Sums in a block at most. A tile's panels of a block, 128 KiB of f32, stay in
+/// a second-level cache.
 constexpr int64_t kBlockSums = 512;
-/// Rows of a tile: as many as give this many tiles, at least and at most. A
-/// tile brings its columns into panels for all its rows.
-constexpr int64_t kTiles = 16, kLeastRows = 32, kMostRows = 256;
+/// Rows of a tile: as many as give each thread this many tiles, at least and at
+/// most. A tile brings its columns into panels for all its rows.
+constexpr int64_t kTilesOfThread = 4, kLeastRows = 32, kMostRows = 256;
 /// What the rows of a tile are a multiple of: those that registers hold, on any
 /// level.
 constexpr int64_t kRowStep = 8;
+
+/// Half a panel of columns takes as long alone as a panel does.
+constexpr int64_t kMostAlone = kPanel / 2;
 
 /// How a contraction's result is cut, from its sizes alone.
 struct Tiling {
@@ -43,7 +43,9 @@ static Tiling tilingOf(ImplicitLocOpBuilder &b, Value outer, Value rows,
   Value columnTiles = ceilDiv(columns, number(kTileColumns));
   Value others = arith::MaxUIOp::create(
       b, arith::MulIOp::create(b, outer, columnTiles), number(1));
-  Value parts = ceilDiv(number(kTiles), others);
+  Value tiles = arith::MulIOp::create(
+      b, TeamSizeOp::create(b, b.getIndexType()), number(kTilesOfThread));
+  Value parts = ceilDiv(tiles, others);
   Value each = arith::MulIOp::create(
       b, ceilDiv(ceilDiv(rows, parts), number(kRowStep)), number(kRowStep));
   each = arith::MaxUIOp::create(b, each, number(kLeastRows));
@@ -77,12 +79,10 @@ public:
   TileWriter(const ContractionGroup &group, KernelFunction &k, ModuleOp module,
              RegisterTile registers)
       : c(group.contraction), group(group), k(k), b(k.b), module(module),
-        registers(registers) {}
+        lhs(c, k, *c.lhs), rhs(c, k, *c.rhs),
+        out(k.flatten(k.mapping.lookup(c.out->get()))), registers(registers) {}
 
   void write() {
-    lhs = k.flatten(k.mapping.lookup(c.lhs->get()));
-    rhs = k.flatten(k.mapping.lookup(c.rhs->get()));
-    out = k.flatten(k.mapping.lookup(c.out->get()));
     Value result = k.mapping.lookup(c.out->get());
     auto sizesOf = [&](ArrayRef<unsigned> loops) {
       return llvm::map_to_vector(
@@ -112,6 +112,7 @@ public:
       panels = memref::ViewOp::create(
           b, MemRefType::get({ShapedType::kDynamic}, c.elementType()), scratch,
           k.index(0), ValueRange(k.index(kTileColumns * kBlockSums)));
+      writer.emplace(rhs, columnSizes, sumSizes, panels);
     }
     k.loop(k.first, k.end, 1, [&](Value tile) {
       // Rows run fastest: neighbours read the same columns.
@@ -126,6 +127,7 @@ public:
       std::tie(firstRow, endRow) = range(place.back(), tiling.rowsOfTile, rows);
       std::tie(firstColumn, endColumn) =
           range(place[place.size() - 2], k.index(kTileColumns), columns);
+      layout = layoutOf(columns);
       writeProduct();
     });
   }
@@ -136,6 +138,20 @@ private:
   }
   Value min(Value x, Value y) { return arith::MinUIOp::create(b, x, y); }
   Value sub(Value x, Value y) { return arith::SubIOp::create(b, x, y); }
+
+  /// Of the tile's columns among `all`. Those of a matrix are alone if it has
+  /// no others, so that equal columns give equal sums.
+  ColumnLayout layoutOf(Value all) {
+    Value columns = sub(endColumn, firstColumn);
+    if (c.hasPanels) // with zeros behind the last column
+      return {ceilDiv(columns, kPanel), k.index(0)};
+    Value left = arith::RemUIOp::create(b, columns, k.index(kPanel));
+    Value isFew = arith::CmpIOp::create(b, arith::CmpIPredicate::ule,
+                                        c.columns.size() > 1 ? left : all,
+                                        k.index(kMostAlone));
+    Value alone = arith::SelectOp::create(b, isFew, left, k.index(0));
+    return {ceilDiv(sub(columns, alone), kPanel), alone};
+  }
 
   //===--------------------------------------------------------------------===//
   // Element by element
@@ -187,50 +203,16 @@ private:
   // The product
   //===--------------------------------------------------------------------===//
 
-  /// How far a step of the loop moves in the operand's buffer; null if it does
-  /// not.
-  Value distance(OpOperand &operand, const FlatBuffer &buffer, unsigned loop) {
-    Value result;
-    for (auto [i, stride] : llvm::enumerate(buffer.strides))
-      if (int64_t factor = c.coefficient(operand, i, loop)) {
-        Value part = k.mul(stride, k.index(factor));
-        result = result ? k.add(result, part) : part;
-      }
-    return result;
-  }
-
-  Value move(Value place, OpOperand &operand, const FlatBuffer &buffer,
-             ArrayRef<unsigned> loops, ArrayRef<Value> ivs) {
-    for (auto [loop, iv] : llvm::zip_equal(loops, ivs))
-      if (Value step = distance(operand, buffer, loop))
-        place = k.add(place, k.mul(iv, step));
-    return place;
-  }
-
-  /// Where the operand's map leads while all loops stand at 0.
-  Value start(OpOperand &operand, const FlatBuffer &buffer) {
-    Value place = buffer.offset;
-    AffineMap map = linalg::GenericOp(c.op).getMatchingIndexingMap(&operand);
-    SmallVector<AffineExpr> zeros(map.getNumDims(), b.getAffineConstantExpr(0));
-    for (auto [expr, stride] :
-         llvm::zip_equal(map.getResults(), buffer.strides))
-      if (auto number = dyn_cast<AffineConstantExpr>(
-              simplifyAffineExpr(expr.replaceDims(zeros), 0, 0));
-          number && number.getValue() != 0)
-        place = k.add(place, k.mul(stride, k.index(number.getValue())));
-    return place;
-  }
-
   /// Blocks of sums, each for all rows of the tile. What is done to elements is
   /// done beside the first and the last one.
   void writeProduct() {
-    Value lhsStart = move(start(*c.lhs, lhs), *c.lhs, lhs, c.outer, outer);
+    Value lhsStart = lhs.move(lhs.start(), c.outer, outer);
     Value sums = k.index(1);
     for (Value size : sumSizes)
       sums = k.mul(sums, size);
     Value lhsStride = c.rows.empty()      ? k.index(0)
                       : c.rows.size() > 1 ? sums
-                                          : distance(*c.lhs, lhs, c.rows[0]);
+                                          : lhs.distance(c.rows[0]);
     Value rhsStart, panelsStart;
     // Of columns that are brought into panels, blocks are whole steps of the
     // first sum's loop.
@@ -238,11 +220,11 @@ private:
     Value count = sums;
     if (c.hasPanels) {
       Value first = arith::DivUIOp::create(b, firstColumn, k.index(kPanel));
-      panelsStart = k.add(rhs.offset, k.mul(first, rhs.strides[0]));
+      panelsStart = k.add(rhs.flat.offset, k.mul(first, rhs.flat.strides[0]));
     } else {
       inner = innerSums(c);
       count = sumSizes[0];
-      rhsStart = move(start(*c.rhs, rhs), *c.rhs, rhs, c.outer, outer);
+      rhsStart = rhs.move(rhs.start(), c.outer, outer);
     }
     Value blocks = arith::MaxUIOp::create(b, ceilDiv(count, kBlockSums / inner),
                                           k.index(1));
@@ -253,13 +235,14 @@ private:
       Value end = min(k.add(first, step), count);
       Value depth = k.mul(sub(end, first), k.index(inner));
       if (!c.hasPanels)
-        fillPanels(rhsStart, first, end, depth);
+        writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
+                      depth);
       Value lhsPlace = k.add(lhsStart, k.mul(first, k.index(inner)));
       writeElementsIf(block, k.index(0), group.before);
       if (c.hasPanels)
-        multiply(lhsPlace, lhsStride, rhs.buffer,
+        multiply(lhsPlace, lhsStride, rhs.flat.buffer,
                  k.add(panelsStart, k.mul(first, k.index(kPanel))),
-                 rhs.strides[0], depth);
+                 rhs.flat.strides[0], depth);
       else
         multiply(lhsPlace, lhsStride, panels, k.index(0),
                  k.mul(depth, k.index(kPanel)), depth);
@@ -280,119 +263,18 @@ private:
       writeElements(op);
   }
 
-  /// Brings the tile's columns into panels, for sums [first, end) of the first
-  /// sum's loop. A run is what lies in one panel and one row of an image.
-  void fillPanels(Value rhsStart, Value first, Value end, Value depth) {
-    // Dimensions that lie as one are one.
-    ArrayRef<unsigned> loops = c.columns;
-    ArrayRef<Value> sizes = columnSizes;
-    if (c.columnsAreOneRun()) {
-      loops = loops.take_back(1);
-      sizes = sizes.take_back(1);
-    }
-    unsigned last = c.columns.back();
-    // How far neighbours are apart; 0 if only the run knows.
-    int64_t apart = 0;
-    auto type = cast<MemRefType>(c.rhs->get().getType());
-    for (unsigned i = 0; i < rhs.strides.size(); ++i)
-      if (int64_t factor = c.coefficient(*c.rhs, i, last))
-        apart = hasUnitStride(type, i) ? factor : 0;
-    Value stride = distance(*c.rhs, rhs, last);
-    auto state = scf::WhileOp::create(
-        b, TypeRange(b.getIndexType()), ValueRange(firstColumn),
-        [&](OpBuilder &inside, Location loc, ValueRange at) {
-          Value more = arith::CmpIOp::create(
-              inside, loc, arith::CmpIPredicate::ult, at[0], endColumn);
-          scf::ConditionOp::create(inside, loc, more, at);
-        },
-        [&](OpBuilder &inside, Location, ValueRange at) {
-          OpBuilder::InsertionGuard guard(b);
-          b.restoreInsertionPoint(inside.saveInsertionPoint());
-          SmallVector<Value> ivs = k.places(at[0], sizes);
-          Value sixteen = k.index(kPanel);
-          Value column = sub(at[0], firstColumn);
-          Value panel = arith::DivUIOp::create(b, column, sixteen),
-                lane = arith::RemUIOp::create(b, column, sixteen);
-          Value count = min(sub(sixteen, lane), sub(endColumn, at[0]));
-          if (sizes.size() > 1)
-            count = min(count, sub(sizes.back(), ivs.back()));
-          Value from = move(rhsStart, *c.rhs, rhs, loops, ivs);
-          Value to = k.add(k.mul(panel, k.mul(depth, sixteen)), lane);
-          copyRun(from, to, count, first, end, apart, stride);
-          scf::YieldOp::create(b, ValueRange(k.add(at[0], count)));
-        });
-    b.setInsertionPointAfter(state);
-  }
-
-  /// `count` columns of all sums of a block; neighbours lie `apart`, or if that
-  /// is 0 a `stride`.
-  void copyRun(Value from, Value to, Value count, Value first, Value end,
-               int64_t apart, Value stride) {
-    auto vector = VectorType::get({kPanel}, c.elementType());
-    auto maskOf = [&](Value count) -> Value {
-      return vector::CreateMaskOp::create(
-          b, VectorType::get({kPanel}, b.getI1Type()), ValueRange(count));
-    };
-    bool byVectors = apart == 1 || apart == 2;
-    Value mask, low, high, nothing;
-    if (byVectors) {
-      mask = low = maskOf(count);
-      nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
-    }
-    if (apart == 2) {
-      // Every second of two vectors' elements, none behind the last column.
-      Value spread = sub(k.mul(count, k.index(2)), k.index(1));
-      low = maskOf(min(spread, k.index(kPanel)));
-      high = maskOf(sub(arith::MaxUIOp::create(b, spread, k.index(kPanel)),
-                        k.index(kPanel)));
-    }
-    auto read = [&](Value place, Value mask) -> Value {
-      return vector::MaskedLoadOp::create(b, vector, rhs.buffer,
-                                          ValueRange(place), mask, nothing);
-    };
-    SmallVector<Value> ivs;
-    llvm::unique_function<void(Value, Value)> nest = [&](Value from,
-                                                         Value number) {
-      unsigned i = ivs.size();
-      if (i < c.sums.size()) {
-        Value step = distance(*c.rhs, rhs, c.sums[i]);
-        Value base = i == 0 ? first : k.index(0);
-        k.loop(base, i == 0 ? end : sumSizes[i], 1, [&](Value iv) {
-          ivs.push_back(iv);
-          Value place = k.mul(number, i == 0 ? k.index(1) : sumSizes[i]);
-          nest(k.add(from, k.mul(iv, step)), k.add(place, sub(iv, base)));
-          ivs.pop_back();
-        });
-        return;
-      }
-      Value target = k.add(to, k.mul(number, k.index(kPanel)));
-      if (byVectors) {
-        Value values = read(from, low);
-        if (apart == 2) {
-          values =
-              evenElements(b, values, read(k.add(from, k.index(kPanel)), high));
-        }
-        vector::MaskedStoreOp::create(b, panels, ValueRange(target), mask,
-                                      values);
-        return;
-      }
-      k.loop(k.index(0), count, 1, [&](Value lane) {
-        Value value = memref::LoadOp::create(
-            b, rhs.buffer, ValueRange(k.add(from, k.mul(lane, stride))));
-        memref::StoreOp::create(b, value, panels,
-                                ValueRange(k.add(target, lane)));
-      });
-    };
-    nest(from, k.index(0));
-  }
-
   /// The tile's rows and columns, panels beginning at `rhsAt`.
   void multiply(Value lhsStart, Value lhsStride, Value rhsBuffer, Value rhsAt,
                 Value panelStride, Value sums) {
     Value outStart = rowPlace(out, k.index(0)), outStride = rowStride(out);
+    auto lhsRow = [&](Value row) {
+      return k.add(lhsStart, k.mul(row, lhsStride));
+    };
+    auto outRow = [&](Value row) {
+      return k.add(outStart, k.mul(row, outStride));
+    };
     // The last panel may have fewer columns, which its sums alone know.
-    Value column = firstColumn;
-    Value left = ceilDiv(sub(endColumn, firstColumn), kPanel); // panels
+    Value column = firstColumn, left = layout.panels;
     for (int64_t count = registers.panels; count >= 1; --count) {
       int64_t width = count * kPanel;
       Value whole = arith::DivUIOp::create(b, left, k.index(count));
@@ -406,14 +288,27 @@ private:
         multiplyRows([&](int64_t rows, Value row) {
           func::CallOp::create(
               b, multiplyTile(module, c.elementType(), rows, count),
-              ValueRange{lhs.buffer, k.add(lhsStart, k.mul(row, lhsStride)),
-                         lhsStride, rhsBuffer, place, panelStride, out.buffer,
-                         k.add(k.add(outStart, k.mul(row, outStride)), at),
+              ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer,
+                         place, panelStride, out.buffer, k.add(outRow(row), at),
                          outStride, sums, sub(endColumn, at)});
         });
       });
       column = end;
     }
+    if (c.hasPanels)
+      return;
+    Value firstAlone = sub(endColumn, layout.alone);
+    Value alone = k.mul(layout.panels, panelStride);
+    k.loop(firstAlone, endColumn, 1, [&](Value at) {
+      Value place = k.add(alone, k.mul(sub(at, firstAlone), sums));
+      multiplyRows([&](int64_t rows, Value row) {
+        func::CallOp::create(b, multiplyColumn(module, c.elementType(), rows),
+                             ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride,
+                                        rhsBuffer, place, out.buffer,
+                                        k.add(outRow(row), at), outStride,
+                                        sums});
+      });
+    });
   }
 
   void multiplyRows(llvm::function_ref<void(int64_t, Value)> call) {
@@ -431,8 +326,11 @@ private:
   KernelFunction &k;
   ImplicitLocOpBuilder &b;
   ModuleOp module;
+  OperandPlaces lhs, rhs;
+  FlatBuffer out;
+  ColumnLayout layout;
   RegisterTile registers;
-  FlatBuffer lhs, rhs, out;
+  std::optional<PanelWriter> writer;
   SmallVector<Value> outerSizes, rowSizes, columnSizes, sumSizes, outer;
   Value panels, firstRow, endRow, firstColumn, endColumn;
 };

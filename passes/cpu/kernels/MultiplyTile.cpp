@@ -19,6 +19,30 @@ static Value multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
   return arith::AddIOp::create(b, sum, arith::MulIOp::create(b, x, y));
 }
 
+/// A function that is one copy of its code for all kernels.
+static func::FuncOp addFunction(ImplicitLocOpBuilder &b, ModuleOp module,
+                                StringRef name, TypeRange arguments) {
+  b.setInsertionPointToEnd(module.getBody());
+  auto function =
+      func::FuncOp::create(b, name, b.getFunctionType(arguments, {}));
+  function.setPrivate();
+  function->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+  b.setInsertionPointToStart(function.addEntryBlock());
+  return function;
+}
+
+/// `count` places, a stride apart.
+static SmallVector<Value> placesFrom(ImplicitLocOpBuilder &b, Value at,
+                                     Value stride, int64_t count) {
+  SmallVector<Value> result = {at};
+  for (int64_t i = 1; i < count; ++i)
+    result.push_back(arith::AddIOp::create(b, result.back(), stride));
+  return result;
+}
+
 func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
                                int64_t panels) {
   std::string name;
@@ -27,25 +51,14 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
   if (auto known = module.lookupSymbol<func::FuncOp>(name))
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
-  b.setInsertionPointToEnd(module.getBody());
   Type index = b.getIndexType();
   auto buffer = MemRefType::get({ShapedType::kDynamic}, element);
   auto vector = VectorType::get({kPanel}, element);
   auto mask = VectorType::get({kPanel}, b.getI1Type());
-  auto function = func::FuncOp::create(
-      b, name,
-      b.getFunctionType({buffer, index, index, buffer, index, index, buffer,
-                         index, index, index, index},
-                        {}));
-  function.setPrivate();
-  function->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
-  // One copy of the code for all kernels.
-  function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
-  Block *entry = function.addEntryBlock();
-  b.setInsertionPointToStart(entry);
-  auto argument = [&](unsigned i) { return entry->getArgument(i); };
+  auto function = addFunction(b, module, name,
+                              {buffer, index, index, buffer, index, index,
+                               buffer, index, index, index, index});
+  auto argument = [&](unsigned i) { return function.getArgument(i); };
   Value lhs = argument(0), rhs = argument(3), out = argument(6);
   auto number = [&](int64_t value) -> Value {
     return arith::ConstantIndexOp::create(b, value);
@@ -53,15 +66,10 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
   auto add = [&](Value x, Value y) -> Value {
     return arith::AddIOp::create(b, x, y);
   };
-  auto places = [&](Value at, Value stride, int64_t count) {
-    SmallVector<Value> result = {at};
-    for (int64_t i = 1; i < count; ++i)
-      result.push_back(add(result.back(), stride));
-    return result;
-  };
-  SmallVector<Value> lhsRows = places(argument(1), argument(2), rows),
-                     rhsPanels = places(argument(4), argument(5), panels),
-                     outRows = places(argument(7), argument(8), rows);
+  SmallVector<Value> lhsRows = placesFrom(b, argument(1), argument(2), rows),
+                     rhsPanels =
+                         placesFrom(b, argument(4), argument(5), panels),
+                     outRows = placesFrom(b, argument(7), argument(8), rows);
   Value zero = number(0), one = number(1), sixteen = number(kPanel);
   SmallVector<Value> masks, sums;
   for (int64_t p = 0; p < panels; ++p) {
@@ -103,6 +111,69 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
     for (int64_t p = 0; p < panels; ++p)
       vector::MaskedStoreOp::create(b, out, ValueRange(outPlace(r, p)),
                                     masks[p], loop.getResult(r * panels + p));
+  func::ReturnOp::create(b);
+  return function;
+}
+
+func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
+  std::string name;
+  llvm::raw_string_ostream(name)
+      << "multiply." << element << "." << rows << "xcolumn";
+  if (auto known = module.lookupSymbol<func::FuncOp>(name))
+    return known;
+  ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
+  Type index = b.getIndexType();
+  auto buffer = MemRefType::get({ShapedType::kDynamic}, element);
+  auto vector = VectorType::get({kPanel}, element);
+  auto function = addFunction(
+      b, module, name,
+      {buffer, index, index, buffer, index, buffer, index, index, index});
+  Value lhs = function.getArgument(0), rhs = function.getArgument(3),
+        column = function.getArgument(4), out = function.getArgument(5),
+        count = function.getArgument(8);
+  SmallVector<Value> lhsRows = placesFrom(b, function.getArgument(1),
+                                          function.getArgument(2), rows),
+                     outRows = placesFrom(b, function.getArgument(6),
+                                          function.getArgument(7), rows);
+  Value zero = arith::ConstantIndexOp::create(b, 0),
+        sixteen = arith::ConstantIndexOp::create(b, kPanel);
+  Value left = arith::RemUIOp::create(b, count, sixteen);
+  Value whole = arith::SubIOp::create(b, count, left);
+  Value mask = vector::CreateMaskOp::create(
+      b, VectorType::get({kPanel}, b.getI1Type()), ValueRange(left));
+  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
+  // All lanes, or those that are left.
+  auto step = [&](Value k, ValueRange sums, Value mask) {
+    auto read = [&](Value buffer, Value start) -> Value {
+      Value place = arith::AddIOp::create(b, start, k);
+      if (!mask)
+        return vector::LoadOp::create(b, vector, buffer, ValueRange(place));
+      return vector::MaskedLoadOp::create(b, vector, buffer, ValueRange(place),
+                                          mask, nothing);
+    };
+    Value y = read(rhs, column);
+    SmallVector<Value> next;
+    for (auto [row, sum] : llvm::zip_equal(lhsRows, sums))
+      next.push_back(multiplyAdd(b, read(lhs, row), y, sum));
+    return next;
+  };
+  auto loop = scf::ForOp::create(b, zero, whole, sixteen,
+                                 SmallVector<Value>(rows, nothing));
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    scf::YieldOp::create(
+        b, step(loop.getInductionVar(), loop.getRegionIterArgs(), Value()));
+  }
+  bool isFloat = isa<FloatType>(element);
+  for (auto [row, sum] :
+       llvm::zip_equal(outRows, step(whole, loop.getResults(), mask))) {
+    Value before = memref::LoadOp::create(b, out, ValueRange(row));
+    Value all = vector::ReductionOp::create(
+        b, vector::CombiningKind::ADD, sum, before,
+        isFloat ? arith::FastMathFlags::reassoc : arith::FastMathFlags::none);
+    memref::StoreOp::create(b, all, out, ValueRange(row));
+  }
   func::ReturnOp::create(b);
   return function;
 }

@@ -5,6 +5,8 @@
 // of a module, shared by all its kernels whatever their shapes are, since they
 // take strides. Each sum adds its terms in order, one fused multiply-add each,
 // so that results do not depend on how rows and columns were cut into tiles.
+// The few columns behind the last panel have sums of 16 lanes, which are added
+// in the end.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,6 +24,11 @@ namespace llm {
 /// columns for each sum. Adds to the first `columns` of 16 * PANELS columns.
 mlir::func::FuncOp multiplyTile(mlir::ModuleOp module, mlir::Type element,
                                 int64_t rows, int64_t panels);
+
+/// `multiply.TYPE.ROWSxcolumn(lhs, at, row stride, rhs, at, out, at, row
+/// stride, sums)`: one column, which has its sums one after another as well.
+mlir::func::FuncOp multiplyColumn(mlir::ModuleOp module, mlir::Type element,
+                                  int64_t rows);
 
 } // namespace llm
 

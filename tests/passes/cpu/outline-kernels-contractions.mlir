@@ -67,8 +67,11 @@ func.func private @products_share_a_kernel(%team: !llm.team, %x: memref<64x32xf3
 // CHECK-LABEL: func.func private @convolutions_bring_windows_into_panels(
 //       CHECK:   llm.launch @kernel.0
 //       CHECK: func.func private @kernel.0(
+//       CHECK:   llm.team_size
 //       CHECK:   scf.while
+//       CHECK:   memref.prefetch
 //       CHECK:   call @multiply.f32.8x2
+//       CHECK:   call @multiply.f32.8xcolumn
 func.func private @convolutions_bring_windows_into_panels(%team: !llm.team, %x: memref<1x3x10x10xf32>, %w: memref<8x3x3x3xf32>, %y: memref<1x8x8x8xf32>) attributes {llm.graph} {
   linalg.generic {indexing_maps = [affine_map<(b, o, i, j, c, u, v) -> (b, c, i + u, j + v)>, affine_map<(b, o, i, j, c, u, v) -> (o, c, u, v)>, affine_map<(b, o, i, j, c, u, v) -> (b, o, i, j)>],
     iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
