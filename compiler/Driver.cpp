@@ -88,6 +88,9 @@ private:
   /// A language model, from a checkpoint.
   LogicalResult runDecoder() {
     std::string error;
+    if (!options.tokenizer.empty())
+      return fail("--tokenizer is for ONNX files; " + options.input +
+                  " holds a tokenizer of its own");
     checkpoint = openCheckpoint(options.input, error);
     if (!checkpoint)
       return fail(error);
@@ -198,8 +201,8 @@ private:
 
   LogicalResult compileRaised(OnnxModel &model) {
     std::string error;
-    checkpoint =
-        describeRaised(*module, options.input, std::move(model.weights), error);
+    checkpoint = describeRaised(*module, options.input, options.tokenizer,
+                                std::move(model.weights), error);
     if (!checkpoint)
       return fail(error);
     return compileDecoder();

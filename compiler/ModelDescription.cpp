@@ -61,6 +61,13 @@ static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
   bool tied = llvm::none_of(module.getOps<ParameterOp>(), [](ParameterOp op) {
     return op.getSymName().starts_with("head.");
   });
+  // Of experts a token reads a few.
+  llvm::DenseMap<StringRef, std::pair<int64_t, int64_t>> shares;
+  module.walk([&](MoeOp moe) {
+    for (Value weight : {moe.getGate(), moe.getUp(), moe.getDown()})
+      if (auto op = weight.getDefiningOp<WeightOp>())
+        shares[op.getParameter()] = {moe.getTop(), moe.getExperts()};
+  });
   int64_t layerWeights = 0;
   bool quantized = false;
   for (ParameterOp op : module.getOps<ParameterOp>()) {
@@ -75,8 +82,14 @@ static void countWeights(ModuleOp module, const Checkpoint &checkpoint,
     bool embedding = op.getSymName().starts_with("embed.");
     bool head = op.getSymName().starts_with("head.") || (embedding && tied);
     int64_t elements = packed.getRows() * packed.getColumns() * entries;
+    uint64_t bytes = encodedBytes(op, checkpoint);
+    if (auto share = shares.find(op.getSymName()); share != shares.end()) {
+      auto [top, experts] = share->second;
+      elements = elements / experts * top;
+      bytes = bytes / experts * top;
+    }
     if (!embedding || head)
-      facts.weightBytesRead += encodedBytes(op, checkpoint);
+      facts.weightBytesRead += bytes;
     if (!embedding && !head)
       layerWeights += elements;
     auto dense = dyn_cast<DenseAttr>(packed.getEncoding());
@@ -120,10 +133,9 @@ ObjectDescription llm::describeModel(ModuleOp module,
   const DecoderConfig &config = checkpoint.config;
   ObjectDescription description;
   description.name = options.name;
-  description.provenance =
-      std::string("llm-compile " LLM_VERSION "; ") + config.architecture +
-      " from " +
-      formatName(checkpoint.format);
+  description.provenance = std::string("llm-compile " LLM_VERSION "; ") +
+                           config.architecture + " from " +
+                           formatName(checkpoint.format);
   description.endTokens = checkpoint.endTokens;
 
   llmrt::ModelFacts &facts = description.facts;
@@ -168,12 +180,12 @@ ObjectDescription llm::describeModel(ModuleOp module,
   return description;
 }
 
-/// What is known of one input or output. Sequences and optionals say the type of
-/// what they hold.
+/// What is known of one input or output. Sequences and optionals say the type
+/// of what they hold.
 static GraphArgumentDescription describeValue(Type type, DictionaryAttr about) {
   GraphArgumentDescription argument;
-  if (auto name = dyn_cast_or_null<StringAttr>(
-          about ? about.get("onnx.name") : Attribute()))
+  if (auto name = dyn_cast_or_null<StringAttr>(about ? about.get("onnx.name")
+                                                     : Attribute()))
     argument.name = name.str();
   if (auto optional = dyn_cast<llm::onnx::OptionalType>(type)) {
     argument.optional = true;
@@ -189,8 +201,8 @@ static GraphArgumentDescription describeValue(Type type, DictionaryAttr about) {
   if (tensor.hasRank())
     for (int64_t size : tensor.getShape())
       argument.dims.push_back(ShapedType::isDynamic(size) ? -1 : size);
-  if (auto names = dyn_cast_or_null<ArrayAttr>(
-          about ? about.get("onnx.dims") : Attribute()))
+  if (auto names = dyn_cast_or_null<ArrayAttr>(about ? about.get("onnx.dims")
+                                                     : Attribute()))
     for (StringRef name : names.getAsValueRange<StringAttr>())
       argument.dimNames.push_back(name.str());
   return argument;

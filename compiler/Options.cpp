@@ -117,6 +117,11 @@ struct Flags {
   cl::opt<bool> noChatTemplate{"no-chat-template",
                                cl::desc("Leave the chat template out"),
                                cl::cat(category)};
+  cl::opt<std::string> tokenizer{
+      "tokenizer", cl::value_desc("FILE"),
+      cl::desc("The tokenizer.json of an ONNX file (default: the one beside "
+               "it)"),
+      cl::cat(category)};
   cl::opt<double> bandwidth{
       "bandwidth", cl::init(0), cl::value_desc("GB/s"),
       cl::desc("Read bandwidth of the machine that --report predicts for "
@@ -243,6 +248,7 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.prefillChunk = flags.prefillChunk;
   options.threads = flags.threads;
   options.chatTemplate = !flags.noChatTemplate;
+  options.tokenizer = flags.tokenizer;
   options.bandwidth = flags.bandwidth * 1e9;
   options.report = flags.report;
   options.check = flags.check;

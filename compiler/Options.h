@@ -37,6 +37,7 @@ struct CompileOptions {
   unsigned threads = 0;       ///< 0: all
   bool weightsInFile = false; ///< beside the object, not inside
   bool chatTemplate = true;
+  std::string tokenizer; ///< --tokenizer: of an ONNX file; "": beside it
   bool report = false;
   bool check = false; ///< --check: say whether it can be compiled, no more
   double bandwidth =

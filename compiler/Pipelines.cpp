@@ -86,6 +86,9 @@ static void buildPhases(OpPassManager &pm, const PipelineOptions &options) {
   linear.matrixRows = useMatrices(options) ? tiles.matrixRows : 0;
   linear.chunkRows = tiles.chunkRows;
   pm.addPass(createTileLinear(linear));
+  TileMoeOptions experts;
+  experts.chunkRows = tiles.chunkRows;
+  pm.addPass(createTileMoe(experts));
   TileFlashAttentionOptions attention;
   attention.registerRows = tiles.attentionRows;
   attention.spanTokens = tiles.spanTokens;

@@ -55,11 +55,53 @@ static bool addConstants(ModuleOp module, WeightSource &weights,
   return mapped != nullptr;
 }
 
-/// Sources named "x^T" are x's transpose; "x[a:b]" and "x^T[a:b]" rows a to b - 1
-/// of it.
+using RowRange = std::pair<int64_t, int64_t>;
+
+/// Rows [first, second) of a matrix.
+static std::optional<SourceTensor> rowsOf(SourceTensor view, RowRange range) {
+  int64_t rows = view.shape[0], columns = view.shape[1];
+  if (view.field || !isDense(view.type) || range.first < 0 ||
+      range.first >= range.second || range.second > rows)
+    return std::nullopt;
+  int64_t width = elementBytes(view.type);
+  view.shape[0] = range.second - range.first;
+  if (view.transposed) {
+    view.pitch = rows;
+    view.offset += range.first * width;
+  } else {
+    view.offset += range.first * columns * width;
+    view.bytes = view.shape[0] * columns * width;
+  }
+  return view;
+}
+
+/// The same rows of every matrix of a stack.
+static std::optional<SourceTensor> expertsOf(const SourceTensor &stack,
+                                             bool transposed, RowRange range) {
+  SourceTensor result{stack.name, stack.type, {0, 0}};
+  SourceTensor matrix = stack;
+  matrix.shape.erase(matrix.shape.begin());
+  matrix.bytes = stack.bytes / stack.shape[0];
+  matrix.transposed = transposed;
+  if (transposed)
+    std::swap(matrix.shape[0], matrix.shape[1]);
+  for (int64_t i = 0; i < stack.shape[0]; ++i) {
+    std::optional<SourceTensor> part = rowsOf(matrix, range);
+    if (!part)
+      return std::nullopt;
+    result.shape = {result.shape[0] + part->shape[0], part->shape[1]};
+    result.bytes += part->bytes;
+    result.parts.push_back(std::move(*part));
+    matrix.offset += matrix.bytes;
+  }
+  return result;
+}
+
+/// Sources named "x^T" are x's transpose; "x[a:b]" and "x^T[a:b]" rows a to b -
+/// 1 of it, or of each matrix where x is a stack of them.
 static std::optional<SourceTensor> viewOf(StringRef name,
                                           const WeightSource &weights) {
-  std::optional<std::pair<int64_t, int64_t>> range;
+  std::optional<RowRange> range;
   size_t bracket = name.rfind('[');
   if (name.ends_with("]") && bracket != StringRef::npos) {
     auto [from, to] = name.slice(bracket + 1, name.size() - 1).split(':');
@@ -71,34 +113,25 @@ static std::optional<SourceTensor> viewOf(StringRef name,
   }
   bool transposed = name.consume_back("^T");
   auto found = weights.tensors.find(name.str());
-  if (found == weights.tensors.end() || found->second.shape.size() != 2)
+  if (found == weights.tensors.end())
     return std::nullopt;
-  SourceTensor view = found->second;
+  const SourceTensor &whole = found->second;
+  if (whole.shape.size() == 3 && range)
+    return expertsOf(whole, transposed, *range);
+  if (whole.shape.size() != 2)
+    return std::nullopt;
+  SourceTensor view = whole;
   if (transposed) {
     std::swap(view.shape[0], view.shape[1]);
     view.transposed ^= true;
   }
-  if (!range)
-    return view;
-  int64_t rows = view.shape[0], columns = view.shape[1];
-  if (view.field || !isDense(view.type) || range->first < 0 ||
-      range->first >= range->second || range->second > rows)
-    return std::nullopt;
-  int64_t width = elementBytes(view.type);
-  view.shape[0] = range->second - range->first;
-  if (view.transposed) {
-    view.pitch = rows;
-    view.offset += range->first * width;
-  } else {
-    view.offset += range->first * columns * width;
-    view.bytes = view.shape[0] * columns * width;
-  }
-  return view;
+  return range ? rowsOf(view, *range) : view;
 }
 
 static void addViews(ModuleOp module, WeightSource &weights) {
   for (auto parameter : module.getOps<ParameterOp>())
-    for (StringRef name : parameter.getSources().getAsValueRange<StringAttr>()) {
+    for (StringRef name :
+         parameter.getSources().getAsValueRange<StringAttr>()) {
       if (weights.tensors.count(name.str()))
         continue;
       if (std::optional<SourceTensor> view = viewOf(name, weights))
@@ -108,6 +141,7 @@ static void addViews(ModuleOp module, WeightSource &weights) {
 
 std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
                                                 const std::string &path,
+                                                const std::string &tokenizer,
                                                 WeightSource weights,
                                                 std::string &error) {
   auto checkpoint = std::make_unique<Checkpoint>();
@@ -151,9 +185,11 @@ std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
       dtype = dtype.empty() || dtype == own ? own : "f32";
     }
   config.dtype = dtype.str();
-  std::string folder = llvm::sys::path::parent_path(path).str();
-  if (!huggingface::readCompanions(folder.empty() ? "." : folder, *checkpoint,
-                                   error))
+  StringRef beside = tokenizer.empty() ? path : tokenizer;
+  std::string folder = llvm::sys::path::parent_path(beside).str();
+  if (!huggingface::readCompanions(folder.empty() ? "." : folder,
+                                   llvm::sys::path::filename(tokenizer).str(),
+                                   *checkpoint, error))
     return nullptr;
   if (learned)
     config.maxPositionEmbeddings = learned;

@@ -34,6 +34,8 @@ static void describe(llvm::raw_ostream &os, Operation *op) {
     os << ", fused: gate, up and " << gated.getActivation();
     if (gated.getGateBias())
       os << ", fused: bias";
+  } else if (auto moe = dyn_cast<MoeOp>(op)) {
+    os << ", " << moe.getTop() << " of " << moe.getExperts() << " experts";
   }
   os << "\n";
 }

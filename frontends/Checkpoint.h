@@ -85,6 +85,9 @@ struct SourceTensor {
   /// protobuf message, and this repeated field of it holds the elements
   /// (frontends/onnx/TypedData.h).
   uint32_t field = 0;
+  /// Matrices of one type one below the other, each at a multiple of 16 rows:
+  /// experts. They lie where they say; here only name, type and shape hold.
+  std::vector<SourceTensor> parts = {};
 };
 
 /// A read-only private mapping of a whole regular file. Bytes are paged in when
@@ -155,6 +158,7 @@ struct DecoderConfig {
   std::string hiddenAct = "silu"; ///< or "gelu", "gelu_tanh"
   double attentionScalar = 0; ///< one over the square of the scores' scale;
                               ///< 0: headDim
+  int64_t numExperts = 0, numExpertsPerToken = 0; ///< 0: no experts
   bool tieWordEmbeddings = false;
   RopeConfig rope;
   std::optional<RopeConfig> slidingRope; ///< of layers with a window, if theirs
@@ -184,7 +188,8 @@ struct GgufTokenizer {
 /// (learned positions), final_norm.{weight,bias}, head.weight (absent when
 /// tied), layers.N.{input_norm,post_attention_norm}.{weight,bias},
 /// layers.N.attn.{q,k,v,o}.{weight,bias}, layers.N.attn.{q_norm,k_norm}.weight,
-/// layers.N.mlp.{gate,up,down}.{weight,bias} and, of what attention and MLP
+/// layers.N.mlp.{gate,up,down}.{weight,bias}, or layers.N.mlp.router.weight and
+/// layers.N.mlp.experts.{gate,up,down}.weight, and, of what attention and MLP
 /// give, layers.N.{attn,mlp}.output_norm.weight. Biases, the gate and norms but
 /// the first two are there when the layer has them. What a file keeps in one
 /// fused tensor are several here. Every tensor has the shape that `config` asks

@@ -10,6 +10,7 @@
 #include "frontends/PlainTensor.h"
 #include "frontends/gguf/BlockFormats.h"
 
+#include <tuple>
 #include <unordered_map>
 
 namespace llm {
@@ -22,6 +23,7 @@ struct Slot {
   uint32_t interleavedHeads = 0;
   float addend = 0;
   bool transposed = false; ///< the file's shape is the other way round
+  std::string stack = {};  ///< common name of what it is the next part of
   /// Common names of what the tensor is cut into, and rows of each; none: it
   /// is whole.
   std::vector<std::pair<std::string, int64_t>> pieces = {};
@@ -108,6 +110,20 @@ static std::vector<Slot> decoderSlots(const DecoderConfig &config,
     addLinear(nullptr, {{"attn.o", hidden}}, qRows, parts.outputBias);
     addNorm(prefix + "attn.q_norm", config.headDim, parts.headNorms);
     addNorm(prefix + "attn.k_norm", config.headDim, parts.headNorms);
+    if (parts.experts) {
+      slots.push_back({prefix + "mlp.router.weight", {parts.experts, hidden}});
+      for (int64_t expert = 0; expert < parts.experts; ++expert)
+        for (auto [piece, rows, columns] :
+             {std::tuple("gate", inner, hidden), {"up", inner, hidden},
+              {"down", hidden, inner}}) {
+          std::string name = prefix + "mlp.experts.";
+          Slot slot{name + std::to_string(expert) + "." + piece + ".weight",
+                    {rows, columns}};
+          slot.stack = name + piece + ".weight";
+          slots.push_back(std::move(slot));
+        }
+      continue;
+    }
     if (parts.fusedGateUp) {
       addLinear("mlp.gate_up", {{"mlp.gate", inner}, {"mlp.up", inner}}, hidden,
                 parts.mlpBias);
@@ -150,6 +166,15 @@ static void addTensor(const FoundTensor &found, Slot &slot,
   whole.transposed = slot.transposed;
   if (slot.transposed)
     std::swap(whole.shape[0], whole.shape[1]);
+  if (!slot.stack.empty()) {
+    SourceTensor &stack = tensors[slot.stack];
+    if (stack.parts.empty())
+      stack = SourceTensor{whole.name, whole.type, {0, whole.shape[1]}};
+    stack.shape[0] += whole.shape[0];
+    stack.bytes += whole.bytes;
+    stack.parts.push_back(std::move(whole));
+    return;
+  }
   if (slot.pieces.size() < 2) {
     tensors.emplace(std::move(slot.name), std::move(whole));
     return;
@@ -200,7 +225,13 @@ void collectDecoderTensors(const std::vector<FoundTensor> &found,
     const FoundTensor &tensor = *entry->second;
     byName.erase(entry);
     checkTensor(tensor, slot, problems);
-    if (tensor.type && tensor.shape == slot.shape)
+    if (!tensor.type || tensor.shape != slot.shape)
+      continue;
+    auto stack = checkpoint.tensors.find(slot.stack);
+    if (stack != checkpoint.tensors.end() && stack->second.type != *tensor.type)
+      problems.add("not supported yet: experts of several types: tensor " +
+                   quoteName(tensor.name) + " is " + tensor.typeName);
+    else
       addTensor(tensor, slot, checkpoint.tensors);
   }
 

@@ -41,6 +41,7 @@ struct DecoderParts {
   Presence outputNorms = Presence::Absent; ///< of attention and MLP
   Presence gate = Presence::Required;      ///< of the MLP
   Presence positions = Presence::Absent;   ///< learned
+  int64_t experts = 0; ///< MLPs of a layer beside one another; 0: one, alone
   bool fusedQkv = false, fusedGateUp = false; ///< one below the other
   bool transposed = false; ///< linear weights are stored as [in, out]
   float normAddend = 0;    ///< the scale of a norm is this and its weight

@@ -18,6 +18,7 @@ namespace llm::limits {
 constexpr int64_t kMaxLayers = 4096;
 constexpr int64_t kMaxWidth = 1 << 20; ///< hidden and intermediate size
 constexpr int64_t kMaxHeads = 1 << 14;
+constexpr int64_t kMaxExperts = 1 << 12;
 constexpr int64_t kMaxHeadDim = 1 << 14;
 constexpr int64_t kMaxVocab = 1 << 23;
 constexpr int64_t kMaxPosition = int64_t(1) << 31;

@@ -74,12 +74,8 @@ public:
           continue;
         }
         FailureOr<const SourceTensor *> part = partOf(op, it->second);
-        if (failed(part))
+        if (failed(part) || failed(addPanels(op, **part, offsets[entry])))
           return failure();
-        FailureOr<unsigned> function = functionFor(op, **part);
-        if (failed(function))
-          return failure();
-        addWork(*function, op.getType(), **part, offsets[entry]);
       }
     }
     return success();
@@ -182,14 +178,40 @@ private:
     return &part;
   }
 
-  FailureOr<unsigned> functionFor(ParameterOp op, const SourceTensor &source) {
+  /// Matrices that lie one below the other are packed one after the other.
+  LogicalResult addPanels(ParameterOp op, const SourceTensor &source,
+                          uint64_t offset) {
+    Type type = op.getType();
+    if (source.parts.empty())
+      return addPanels(type, source, offset);
+    auto packed = cast<PackedType>(type);
+    for (const SourceTensor &part : source.parts) {
+      auto own = PackedType::get(op.getContext(), part.shape[0],
+                                 packed.getColumns(), packed.getEncoding());
+      if (failed(addPanels(own, part, offset)))
+        return failure();
+      offset += own.getBytes();
+    }
+    return success();
+  }
+
+  LogicalResult addPanels(Type type, const SourceTensor &source,
+                          uint64_t offset) {
+    FailureOr<unsigned> function = functionFor(type, source);
+    if (failed(function))
+      return failure();
+    addWork(*function, type, source, offset);
+    return success();
+  }
+
+  FailureOr<unsigned> functionFor(Type type, const SourceTensor &source) {
     for (auto [i, kind] : llvm::enumerate(kinds))
-      if (kind.source == source.type && kind.type == op.getType() &&
+      if (kind.source == source.type && kind.type == type &&
           kind.interleavedHeads == source.interleavedHeads &&
-          kind.transposed == source.transposed &&
-          kind.pitch == source.pitch && kind.addend == source.addend)
+          kind.transposed == source.transposed && kind.pitch == source.pitch &&
+          kind.addend == source.addend)
         return i;
-    kinds.push_back({source.type, op.getType(), source.interleavedHeads,
+    kinds.push_back({source.type, type, source.interleavedHeads,
                      source.transposed, source.pitch, source.addend});
     std::string name = "pack_" + std::to_string(kinds.size() - 1);
     if (failed(emitPackingFunction(*code, name, kinds.back())))

@@ -6,6 +6,7 @@
 include "dialects/llm/ActivationOps.td"
 include "dialects/llm/AttentionOps.td"
 include "dialects/llm/ControlOps.td"
+include "dialects/llm/ExpertOps.td"
 include "dialects/llm/GraphOps.td"
 include "dialects/llm/LinearOps.td"
 include "dialects/llm/NormOps.td"

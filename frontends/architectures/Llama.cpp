@@ -1,4 +1,4 @@
-//===- Llama.cpp - Llama, Mistral, Qwen2, Qwen3 and Phi-3 -----------------===//
+//===- Llama.cpp - Llama, Mistral, Mixtral, Qwen2, Qwen3, Phi-3 -----------===//
 //
 // One family: pre-norm decoders with rotary grouped-query attention and a gated
 // MLP. What tells its members apart (biases, norms of q and k, windows, how
@@ -28,6 +28,8 @@ static Value writeLayer(ModelBuilder &m, Value hidden, Value rotary) {
   hidden = m.add(hidden, m.linear(m.attention(q, k, v), "attn.o"));
 
   x = m.rmsNorm(hidden, "post_attention_norm");
+  if (m.config.numExperts)
+    return m.add(hidden, m.experts(x));
   Value gate = m.linear(x, "mlp.gate");
   Value gated = m.mul(m.activation(gate), m.linear(x, "mlp.up"));
   return m.add(hidden, m.linear(gated, "mlp.down"));

@@ -58,7 +58,11 @@ const SourceTensor *ModelBuilder::find(StringRef name, int64_t layer) const {
 Type ModelBuilder::typeOf(const SourceTensor &tensor) {
   if (tensor.shape.size() == 1)
     return RankedTensorType::get(tensor.shape, b.getF32Type());
-  return PackedType::get(b.getContext(), tensor.shape[0], tensor.shape[1],
+  int64_t rows = tensor.shape[0];
+  if (!tensor.parts.empty())
+    rows = llvm::alignTo(tensor.parts[0].shape[0], kPanel) *
+           tensor.parts.size();
+  return PackedType::get(b.getContext(), rows, tensor.shape[1],
                          encodingOf(b.getContext(), tensor.type));
 }
 
@@ -164,6 +168,15 @@ Value ModelBuilder::activation(Value input) {
     return SiluOp::create(b, input.getType(), input);
   StringRef kind = config.hiddenAct == "gelu" ? "erf" : "tanh";
   return GeluOp::create(b, input.getType(), b.getStringAttr(kind), input);
+}
+
+Value ModelBuilder::experts(Value input) {
+  return MoeOp::create(b, input.getType(), b.getStringAttr(config.hiddenAct),
+                       input, linear(input, "mlp.router"),
+                       weight("mlp.experts.gate.weight"),
+                       weight("mlp.experts.up.weight"),
+                       weight("mlp.experts.down.weight"),
+                       b.getI64IntegerAttr(config.numExpertsPerToken));
 }
 
 Value ModelBuilder::scale(Value input, float factor) {

@@ -45,6 +45,8 @@ public:
   mlir::Value attention(mlir::Value q, mlir::Value k, mlir::Value v);
   /// What the config calls `hiddenAct`.
   mlir::Value activation(mlir::Value input);
+  /// MLPs of which each row takes a few.
+  mlir::Value experts(mlir::Value input);
   mlir::Value scale(mlir::Value input, float factor);
   /// Logits, by a matrix of its own or the embedding's.
   mlir::Value head(mlir::Value hidden);

@@ -85,7 +85,8 @@ static void refuseVariants(const JsonObject &config, Problems &problems) {
 static std::string readActivation(const JsonObject &config,
                                   ArchitectureRow::Family family,
                                   Problems &problems) {
-  if (family == ArchitectureRow::Llama || family == ArchitectureRow::Phi3) {
+  if (family == ArchitectureRow::Llama || family == ArchitectureRow::Mixtral ||
+      family == ArchitectureRow::Phi3) {
     std::optional<std::string_view> act = config.string("hidden_act");
     if (act && *act != "silu" && *act != "swish")
       problems.add("not supported yet: 'hidden_act' " + quoteName(*act) +
@@ -220,10 +221,24 @@ static void readSizes(const JsonObject &config, const ArchitectureRow &row,
 
   decoder.rmsNormEps =
       readEpsilon(config, "rms_norm_eps",
-                  row.family == ArchitectureRow::Phi3 ? 1e-5 : 1e-6);
+                  row.family == ArchitectureRow::Phi3 ||
+                          row.family == ArchitectureRow::Mixtral
+                      ? 1e-5
+                      : 1e-6);
   decoder.tieWordEmbeddings =
       config.boolean("tie_word_embeddings")
           .value_or(row.family == ArchitectureRow::Gemma3);
+  if (row.family == ArchitectureRow::Mixtral) {
+    decoder.numExperts = size("num_local_experts", limits::kMaxExperts, 8);
+    decoder.numExpertsPerToken =
+        size("num_experts_per_tok", limits::kMaxExperts, 2);
+    if (decoder.numExpertsPerToken > decoder.numExperts)
+      problems.add("'num_experts_per_tok' is " +
+                   std::to_string(decoder.numExpertsPerToken) +
+                   "; accepted: no more than the " +
+                   std::to_string(decoder.numExperts) +
+                   " of 'num_local_experts'");
+  }
   if (row.family == ArchitectureRow::Gemma3)
     decoder.attentionScalar = static_cast<double>(
         config.integer("query_pre_attn_scalar", 1, limits::kMaxWidth)
@@ -314,7 +329,8 @@ static void readRopes(const JsonObject &config, ArchitectureRow::Family family,
   if (family == ArchitectureRow::Gemma3)
     return readGemma3Ropes(config, decoder, problems);
   bool isPhi3 = family == ArchitectureRow::Phi3;
-  decoder.rope = readRope(config, decoder, /*partial=*/isPhi3, problems);
+  double theta = family == ArchitectureRow::Mixtral ? 1e6 : 1e4;
+  decoder.rope = readRope(config, decoder, /*partial=*/isPhi3, theta, problems);
   // The class takes every other name for longrope, or refuses it.
   if (isPhi3 && decoder.rope.kind != RopeConfig::Default)
     problems.add("not supported yet: scaled rotary frequencies of Phi-3; "
@@ -322,7 +338,7 @@ static void readRopes(const JsonObject &config, ArchitectureRow::Family family,
 }
 
 static void readParts(const JsonObject &config, const ArchitectureRow &row,
-                      bool tied, DecoderParts &parts) {
+                      bool tied, int64_t experts, DecoderParts &parts) {
   auto presence = [](bool present) {
     return present ? Presence::Required : Presence::Absent;
   };
@@ -337,6 +353,9 @@ static void readParts(const JsonObject &config, const ArchitectureRow &row,
   parts.head = tied ? Presence::IfStored : Presence::Required;
   switch (row.family) {
   case ArchitectureRow::Llama:
+    break;
+  case ArchitectureRow::Mixtral:
+    parts.experts = experts;
     break;
   case ArchitectureRow::Gemma3:
     parts.outputNorms = Presence::Required;
@@ -437,7 +456,8 @@ bool readConfig(std::string_view text, const std::string &where,
       readSizes(root, *row, decoder, problems);
     readWindows(root, *row, decoder, problems);
     readRopes(root, row->family, decoder, problems);
-    readParts(root, *row, decoder.tieWordEmbeddings, config.parts);
+    readParts(root, *row, decoder.tieWordEmbeddings, decoder.numExperts,
+              config.parts);
     readIds(root, decoder.vocabSize, config.ids);
   }
   if (problems.empty())

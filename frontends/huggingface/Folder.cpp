@@ -32,7 +32,7 @@ public:
   std::unique_ptr<Checkpoint> read();
 
   /// See readCompanions.
-  bool readInto(Checkpoint &given);
+  bool readInto(Checkpoint &given, const std::string &tokenizer);
 
 private:
   bool readConfigFile();
@@ -40,7 +40,7 @@ private:
   bool mapFiles(const std::vector<std::string> &names);
   bool collectTensors();
   void resolveTie();
-  bool readTokenizer();
+  bool readTokenizer(const std::string &given = "");
   bool readContext();
   bool readTemplateFile();
   bool resolveIds(const TokenizerFacts &facts);
@@ -219,10 +219,10 @@ bool FolderReader::readTemplateFile() {
   return true;
 }
 
-bool FolderReader::readTokenizer() {
-  if (exists("tokenizer.json") &&
-      !readText("tokenizer.json", limits::kMaxTokenizerBytes,
-                checkpoint->tokenizerJson))
+bool FolderReader::readTokenizer(const std::string &given) {
+  std::string file = given.empty() ? "tokenizer.json" : given;
+  if ((!given.empty() || exists(file.c_str())) &&
+      !readText(file, limits::kMaxTokenizerBytes, checkpoint->tokenizerJson))
     return false;
   TokenizerFacts facts;
   std::string text;
@@ -279,9 +279,10 @@ bool FolderReader::readContext() {
   return read || fail("config.json: " + reason);
 }
 
-bool FolderReader::readInto(Checkpoint &given) {
+bool FolderReader::readInto(Checkpoint &given, const std::string &tokenizer) {
   checkpoint = std::make_unique<Checkpoint>(std::move(given));
-  bool read = (!exists("config.json") || readContext()) && readTokenizer();
+  bool read =
+      (!exists("config.json") || readContext()) && readTokenizer(tokenizer);
   given = std::move(*checkpoint);
   return read;
 }
@@ -307,9 +308,9 @@ std::unique_ptr<Checkpoint> openFolder(const std::string &path,
   return FolderReader(path, error).read();
 }
 
-bool readCompanions(const std::string &path, Checkpoint &checkpoint,
-                    std::string &error) {
-  return FolderReader(path, error).readInto(checkpoint);
+bool readCompanions(const std::string &path, const std::string &tokenizer,
+                    Checkpoint &checkpoint, std::string &error) {
+  return FolderReader(path, error).readInto(checkpoint, tokenizer);
 }
 
 } // namespace llm::huggingface

@@ -22,10 +22,11 @@ std::unique_ptr<Checkpoint> openFolder(const std::string &path,
 
 /// Reads what lies beside a model of another format into its checkpoint:
 /// tokenizer.json and its companions, the chat template, end tokens, and from
-/// config.json the longest context. Each may be absent. The checkpoint's
-/// vocabulary is known. False with `error`.
-bool readCompanions(const std::string &path, Checkpoint &checkpoint,
-                    std::string &error);
+/// config.json the longest context. Each may be absent, but a file that
+/// `tokenizer` names, in place of tokenizer.json. The checkpoint's vocabulary is
+/// known. False with `error`.
+bool readCompanions(const std::string &path, const std::string &tokenizer,
+                    Checkpoint &checkpoint, std::string &error);
 
 } // namespace llm::huggingface
 

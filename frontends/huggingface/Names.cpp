@@ -11,7 +11,7 @@ namespace llm::huggingface {
 
 using Row = ArchitectureRow;
 
-extern const TensorNaming kGemma3Naming, kGpt2Naming;
+extern const TensorNaming kMixtralNaming, kGemma3Naming, kGpt2Naming;
 
 // models/<family>/configuration_<family>.py.
 static const Row kRows[] = {
@@ -19,6 +19,9 @@ static const Row kRows[] = {
      Row::NoWindow, Row::AttentionBias, true, false},
     {"MistralForCausalLM", "mistral", 32000, 4096, 14336, 32, 32, 8, 0, 131072,
      4096, Row::EveryLayer, Row::NoBias, false, false},
+    {"MixtralForCausalLM", "mixtral", 32000, 4096, 14336, 32, 32, 8, 0, 131072,
+     0, Row::EveryLayer, Row::NoBias, false, false, Row::Mixtral,
+     &kMixtralNaming},
     {"Qwen2ForCausalLM", "qwen2", 151936, 4096, 22016, 32, 32, 32, 0, 32768,
      4096, Row::ByLayerTypes, Row::QkvBias, false, false},
     {"Qwen3ForCausalLM", "qwen3", 151936, 4096, 22016, 32, 32, 32, 128, 32768,
@@ -39,7 +42,7 @@ const Row *architectureRows(size_t &count) {
 
 namespace {
 /// How a family names what it has: common names and its own, those of parts
-/// of layers without .weight and .bias.
+/// of layers without .weight and .bias; # stands for the number of an expert.
 struct NameTable {
   std::string_view embed, positions, finalNorm, head;
   std::string_view layers; ///< before the number
@@ -66,6 +69,23 @@ static constexpr NameTable kUsual = {
      {"mlp.up", "mlp.up_proj"},
      {"mlp.gate_up", "mlp.gate_up_proj"},
      {"mlp.down", "mlp.down_proj"}}};
+
+static constexpr NameTable kMixtral = {
+    "model.embed_tokens",
+    "",
+    "model.norm",
+    "lm_head",
+    "model.layers.",
+    {{"input_norm", "input_layernorm"},
+     {"post_attention_norm", "post_attention_layernorm"},
+     {"attn.q", "self_attn.q_proj"},
+     {"attn.k", "self_attn.k_proj"},
+     {"attn.v", "self_attn.v_proj"},
+     {"attn.o", "self_attn.o_proj"},
+     {"mlp.router", "block_sparse_moe.gate"},
+     {"mlp.experts.#.gate", "block_sparse_moe.experts.#.w1"},
+     {"mlp.experts.#.up", "block_sparse_moe.experts.#.w3"},
+     {"mlp.experts.#.down", "block_sparse_moe.experts.#.w2"}}};
 
 /// Its post_attention_layernorm is of what attention gives.
 static constexpr NameTable kGemma3 = {
@@ -115,11 +135,20 @@ static std::string sourceName(std::string_view name) {
     return std::string(table.head) + end;
   // layers.N.<part>
   size_t number = common.find('.') + 1, part = common.find('.', number) + 1;
+  std::string own(common.substr(part)), expert;
+  size_t digit = own.find_first_of("0123456789");
+  if (digit != std::string::npos) {
+    expert = own.substr(digit, own.find('.', digit) - digit);
+    own.replace(digit, expert.size(), "#");
+  }
   for (const auto &[commonPart, sourcePart] : table.parts)
-    if (common.substr(part) == commonPart)
+    if (own == commonPart) {
+      std::string source(sourcePart);
+      if (size_t place = source.find('#'); place != std::string::npos)
+        source.replace(place, 1, expert);
       return std::string(table.layers) +
-             std::string(common.substr(number, part - number)) +
-             std::string(sourcePart) + end;
+             std::string(common.substr(number, part - number)) + source + end;
+    }
   return std::string(name);
 }
 
@@ -139,6 +168,7 @@ static bool isIgnored(std::string_view name) {
 }
 
 const TensorNaming kTensorNaming = {sourceName<kUsual>, isIgnored, ""};
+const TensorNaming kMixtralNaming = {sourceName<kMixtral>, isIgnored, ""};
 const TensorNaming kGemma3Naming = {sourceName<kGemma3>, isIgnored, ""};
 const TensorNaming kGpt2Naming = {sourceName<kGpt2>, isIgnored, "transformer."};
 

@@ -38,7 +38,7 @@ struct ArchitectureRow {
   bool headNorms;  ///< RMS norm of each q and k head
 
   /// What differs beyond that: Config.cpp reads it.
-  enum Family : uint8_t { Llama, Gemma3, Phi3, Gpt2 } family = Llama;
+  enum Family : uint8_t { Llama, Mixtral, Gemma3, Phi3, Gpt2 } family = Llama;
   const TensorNaming *naming = nullptr; ///< null: kTensorNaming
 };
 

@@ -175,10 +175,10 @@ static void readScaling(const JsonObject &config,
 }
 
 RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
-                    bool partial, Problems &problems) {
+                    bool partial, double theta, Problems &problems) {
   RopeConfig rope;
   std::optional<JsonObject> settings = findSettings(config);
-  rope.theta = readTheta(config, settings);
+  rope.theta = readTheta(config, settings, "rope_theta", theta);
 
   const char *key = "partial_rotary_factor";
   const JsonObject &holder =

@@ -18,9 +18,10 @@
 namespace llm::huggingface {
 
 /// Needs headDim and maxPositionEmbeddings of the decoder. `partial` says that
-/// the class rotates a part of each head if partial_rotary_factor says so.
+/// the class rotates a part of each head if partial_rotary_factor says so;
+/// `theta` is what it rotates by if nothing is said.
 RopeConfig readRope(const JsonObject &config, const DecoderConfig &decoder,
-                    bool partial, Problems &problems);
+                    bool partial, double theta, Problems &problems);
 
 /// Gemma 3's two: `rope` of layers with full attention, `slidingRope`.
 void readGemma3Ropes(const JsonObject &config, DecoderConfig &decoder,

@@ -24,9 +24,9 @@ Causality llm::classify(Operation *op) {
     return Causality::PerPosition;
   if (isa<IncrementalOpInterface>(op))
     return Causality::Incremental;
-  if (isa<EmbeddingOp, LinearOp, GatedLinearOp, RMSNormOp, LayerNormOp, RotaryTableOp,
-          RopeOp, SiluOp, GeluOp, ScaleOp, RepeatOp, YieldOp, func::ReturnOp, tensor::DimOp>(
-          op) ||
+  if (isa<EmbeddingOp, LinearOp, GatedLinearOp, MoeOp, RMSNormOp, LayerNormOp,
+          RotaryTableOp, RopeOp, SiluOp, GeluOp, ScaleOp, RepeatOp, YieldOp,
+          func::ReturnOp, tensor::DimOp>(op) ||
       OpTrait::hasElementwiseMappableTraits(op))
     return Causality::PerToken;
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))

@@ -58,7 +58,7 @@ struct Readers {
   void add(WeightOp weight) {
     weights.push_back(weight);
     for (Operation *user : weight->getUsers()) {
-      if (isa<LinearOp, GatedLinearOp>(user))
+      if (isa<LinearOp, GatedLinearOp, MoeOp>(user))
         (user->getParentOfType<RepeatOp>() ? layers : head) = true;
       else if (!isa<EmbeddingOp>(user))
         other = user;

@@ -46,6 +46,24 @@ def TileLinear : Pass<"llm-tile-linear"> {
                            "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def TileMoe : Pass<"llm-tile-moe"> {
+  let summary = "Turn mixtures of experts into phases";
+  let description = [{
+    Rows choose their experts; then a tile is a group of panels by a chunk of rows,
+    of which each reads the panels of its own experts, gate and up projections in
+    one phase and down projections in another. Needs `llm.moe` in an `llm.step`.
+    Leaves `llm.phase`.
+    Example: tests/passes/tile/tile-moe-doc.mlir
+  }];
+  let options = [
+    Option<"panels", "panels", "int64_t", "2", "Panels of a tile, of each weight">,
+    Option<"chunkRows", "chunk-rows", "int64_t", "96", "Rows of a tile at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def TileFlashAttention : Pass<"llm-tile-flash-attention"> {
   let summary = "Turn paged attention into phases with an online softmax";
   let description = [{

@@ -59,6 +59,11 @@ def mistral(*sizes, **more):
     return llama(*sizes, **({"architectures": ["MistralForCausalLM"], "model_type": "mistral"} | more))
 
 
+def mixtral(*sizes, **more):
+    return llama(*sizes, **({"architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "num_local_experts": 5,
+                             "num_experts_per_tok": 2, "rope_theta": None, "sliding_window": None} | more))
+
+
 def qwen2(*sizes, **more):
     own = {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "use_sliding_window": False,
            "sliding_window": 8, "max_window_layers": 1, "rms_norm_eps": 1e-6, "rope_theta": 1000000.0}
@@ -157,6 +162,8 @@ FOLDERS = [
     Folder("mistral", mistral(48, 4, 2, 70, 2, 401, head_dim=14, sliding_window=8), tokenizer="sentencepiece",
            configs={"no-window": {"sliding_window": None}, "window-33": {"sliding_window": 33}},
            probes=[{"sliding_window": 7}, {"sliding_window": 9}]),
+    # An MLP's width that fills no panel; the class's own frequencies.
+    Folder("mixtral", mixtral(48, 4, 2, 70, 3, 301), dtype="f32", configs={"top-3": {"num_experts_per_tok": 3}}),
     Folder("qwen2", qwen2(60, 6, 3, 83, 3, 301), tokenizer="qwen2",
            configs={"windowed": {"use_sliding_window": True},
                     "layer-types": {"use_sliding_window": True, "layer_types":

@@ -51,7 +51,7 @@ def scale(name, shape, tied):
         return 0.7
     if ".c_" in name:  # stored as [in, out]
         return {"attn.c_proj": 4.0, "mlp.c_proj": 2.5}.get(name.split(".", 3)[3].rsplit(".", 1)[0], 1.5) / np.sqrt(shape[0])
-    gains = {"q_proj": 1.3, "k_proj": 1.3, "o_proj": 4.0, "down_proj": 2.5}
+    gains = {"q_proj": 1.3, "k_proj": 1.3, "o_proj": 4.0, "down_proj": 2.5, ".w2.": 2.5}
     gain = next((gain for part, gain in gains.items() if part in name), 1.6)
     return gain / np.sqrt(shape[1])
 

@@ -11,6 +11,7 @@ import torch
 import transformers
 from gguf_checkpoint import GgufCheckpoint
 from safetensors.torch import load_file
+from stored_experts import stacked
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -33,9 +34,9 @@ class Reference:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "config.json").write_text(json.dumps(config))
             self.config = transformers.AutoConfig.from_pretrained(folder)
-        self.config._attn_implementation = "eager"
+        self.config._attn_implementation = self.config._experts_implementation = "eager"
         model = getattr(transformers, config["architectures"][0])(self.config)
-        state = {name: torch.as_tensor(value, dtype=torch.float32) for name, value in state.items()}
+        state = stacked({name: torch.as_tensor(value, dtype=torch.float32) for name, value in state.items()})
         missing, unexpected = model.load_state_dict(state, strict=False)
         tied = ["lm_head.weight"] if self.config.tie_word_embeddings else []
         if unexpected or sorted(missing) != tied:

@@ -123,6 +123,8 @@ def variations():
     for name in ("llama-q4_0", "llama-q5_0", "qwen3-q5_1"):
         yield Case(f"gguf-{name}-text", "text", gguf / f"{name}.gguf", f"gguf-{name}", EXACT)
     yield Case("llama-tied-stops", "stops", tied, "llama-tied", F32)
+    yield Case("export-llama-tied-genai-text", "text", EXPORTS / "llama-tied-genai.onnx", "llama-tied",
+               F32 + (f"--tokenizer={tied / 'tokenizer.json'}",))
 
     # Cheaper arithmetic: logits near the reference's, no more. Random models amplify
     # errors; the bounds are about three times what numpy gives with the same rounding,

@@ -57,6 +57,8 @@ struct Array {
   /// A matrix of weights, which is not looked at: `elements` is empty then.
   mlir::Value weight;
   bool transposed = false; ///< the matrix is the weight's transpose
+  /// A Choice: matrices of a stack of weights, one for each token and slot.
+  int32_t choice = -1;
 
   int64_t rank() const { return shape.size(); }
   bool isWeight() const { return static_cast<bool>(weight); }

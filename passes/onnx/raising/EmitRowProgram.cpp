@@ -1,7 +1,7 @@
 //===- EmitRowProgram.cpp - A row program as ops of the llm dialect -------===//
 //
-// Norms, biases and activations are found among their parts first, so that what
-// is written reads as frontends/architectures would have.
+// What SimplifyRowProgram has made of it reads as frontends/architectures would
+// have written it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,206 +26,6 @@ using namespace llm;
 using namespace llm::onnx;
 
 namespace {
-
-/// Rewrites nodes in place to what stands for several of them.
-struct Simplify {
-  RowProgram &program;
-
-  RowNode *function(int number, StringRef name) {
-    RowNode &node = program[number];
-    return node.kind == RowNode::Function && node.name == name ? &node
-                                                               : nullptr;
-  }
-  /// The node that `number` is one over the square root of.
-  std::optional<int> rsqrtOf(int number) {
-    if (RowNode *node = function(number, "rsqrt"))
-      return node->inputs[0];
-    if (RowNode *inverse = function(number, "reciprocal"))
-      if (RowNode *root = function(inverse->inputs[0], "sqrt"))
-        return root->inputs[0];
-    return std::nullopt;
-  }
-
-  /// x / sqrt(mean(x^2) + epsilon): x, its groups and epsilon.
-  struct Norm {
-    int x;
-    int64_t groups;
-    double epsilon;
-  };
-  std::optional<Norm> rmsNorm(const RowNode &product) {
-    if (product.kind != RowNode::Product)
-      return std::nullopt;
-    std::optional<int> shifted = rsqrtOf(product.inputs[1]);
-    if (!shifted)
-      return std::nullopt;
-    const RowNode &shift = program[*shifted];
-    if (shift.kind != RowNode::Shift || shift.vector.size() != 1)
-      return std::nullopt;
-    const RowNode &mean = program[shift.inputs[0]];
-    if (mean.kind != RowNode::Mean)
-      return std::nullopt;
-    const RowNode &square = program[mean.inputs[0]];
-    if (square.kind != RowNode::Product ||
-        square.inputs[0] != square.inputs[1] ||
-        square.inputs[0] != product.inputs[0])
-      return std::nullopt;
-    return Norm{product.inputs[0], mean.features, shift.vector[0]};
-  }
-
-  /// What a node is of `x` as a polynomial of degree 3, lowest first; nothing
-  /// if it is more, or reads something else.
-  using Cubic = std::array<double, 4>;
-  std::optional<Cubic> polynomial(int number, int x) {
-    if (number == x)
-      return Cubic{0, 1, 0, 0};
-    const RowNode &node = program[number];
-    bool isScalar = node.vector.size() == 1;
-    if ((node.kind == RowNode::Scale || node.kind == RowNode::Shift) &&
-        isScalar) {
-      std::optional<Cubic> of = polynomial(node.inputs[0], x);
-      if (of && node.kind == RowNode::Shift)
-        (*of)[0] += node.vector[0];
-      else if (of)
-        for (double &coefficient : *of)
-          coefficient *= node.vector[0];
-      return of;
-    }
-    if ((node.kind != RowNode::Sum && node.kind != RowNode::Product) ||
-        program[node.inputs[1]].features != node.features)
-      return std::nullopt;
-    std::optional<Cubic> a = polynomial(node.inputs[0], x),
-                         b = a ? polynomial(node.inputs[1], x) : a;
-    if (!b)
-      return std::nullopt;
-    Cubic result{};
-    for (int i = 0; i < 4; ++i)
-      if (node.kind == RowNode::Sum)
-        result[i] = (*a)[i] + (*b)[i];
-      else
-        for (int j = 0; j < 4; ++j)
-          if (i + j < 4)
-            result[i + j] += (*a)[i] * (*b)[j];
-          else if ((*a)[i] * (*b)[j] != 0)
-            return std::nullopt;
-    return result;
-  }
-
-  /// A number times and plus what is no such number.
-  struct Affine {
-    int of;
-    double factor = 1, offset = 0;
-  };
-  Affine affine(int number) {
-    const RowNode &node = program[number];
-    if ((node.kind != RowNode::Scale && node.kind != RowNode::Shift) ||
-        node.vector.size() != 1)
-      return {number};
-    Affine result = affine(node.inputs[0]);
-    if (node.kind == RowNode::Shift) {
-      result.offset += node.vector[0];
-    } else {
-      result.factor *= node.vector[0];
-      result.offset *= node.vector[0];
-    }
-    return result;
-  }
-
-  static bool near(double a, double b) {
-    return std::fabs(a - b) <= 1e-5 * std::fabs(b);
-  }
-
-  /// factor * gelu(x): 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) or
-  /// 0.5 x (1 + erf(x / sqrt(2))), however it is spelled.
-  bool makeGelu(RowNode &node) {
-    if (node.kind != RowNode::Product)
-      return false;
-    for (auto [own, other] : {std::pair(0, 1), std::pair(1, 0)}) {
-      Affine x = affine(node.inputs[own]), share = affine(node.inputs[other]);
-      const RowNode &inner = program[share.of];
-      bool isTanh = inner.name == "tanh";
-      if (inner.kind != RowNode::Function || x.offset != 0 ||
-          (!isTanh && inner.name != "erf") || !near(share.offset, share.factor))
-        continue;
-      std::optional<Cubic> of = polynomial(inner.inputs[0], x.of);
-      double slope = isTanh ? std::sqrt(2 / M_PI) : std::sqrt(0.5);
-      if (!of || (*of)[0] != 0 || (*of)[2] != 0 || !near((*of)[1], slope) ||
-          !near((*of)[3], isTanh ? 0.044715 * slope : 0))
-        continue;
-      node.kind = RowNode::Function;
-      node.name = isTanh ? "gelu_tanh" : "gelu";
-      node.inputs = {x.of};
-      node.number = 2 * x.factor * share.factor;
-      return true;
-    }
-    return false;
-  }
-
-  void makeNorm(RowNode &node, const Norm &norm, std::vector<double> scale) {
-    node.kind = RowNode::RMSNorm;
-    node.inputs = {norm.x};
-    node.heads = norm.groups;
-    // An epsilon that was given as f32 is meant as the short decimal.
-    node.number = norm.epsilon;
-    node.vector = std::move(scale);
-  }
-
-  /// What 0.5 (1 + ..) leaves to be multiplied with afterwards is drawn in:
-  /// twice half of a gelu is one.
-  void drawIn(RowNode &node) {
-    if (node.kind != RowNode::Scale || node.vector.size() != 1)
-      return;
-    const RowNode &gelu = program[node.inputs[0]];
-    if (gelu.kind != RowNode::Function ||
-        !StringRef(gelu.name).starts_with("gelu") || gelu.number == 0)
-      return;
-    double factor = node.vector[0] * gelu.number;
-    if (!near(factor, 1))
-      return;
-    node.kind = RowNode::Function;
-    node.name = gelu.name;
-    node.inputs = gelu.inputs;
-    node.number = 1;
-    node.vector.clear();
-  }
-
-  void run() {
-    for (RowNode &node : program) {
-      if (makeGelu(node))
-        continue;
-      drawIn(node);
-      if (node.kind == RowNode::Scale) {
-        std::optional<Norm> norm = rmsNorm(program[node.inputs[0]]);
-        if (!norm)
-          continue;
-        // Every group has the same scale.
-        size_t width = node.features / norm->groups;
-        if (node.vector.size() == 1)
-          node.vector.assign(width, node.vector[0]);
-        bool repeats = true;
-        for (size_t i = width; i < node.vector.size(); ++i)
-          repeats &= node.vector[i] == node.vector[i - width];
-        if (!repeats)
-          continue;
-        node.vector.resize(width);
-        makeNorm(node, *norm, node.vector);
-      } else if (node.kind == RowNode::Product) {
-        for (auto [x, gate] : {std::pair(0, 1), std::pair(1, 0)})
-          if (RowNode *sigmoid = function(node.inputs[gate], "sigmoid");
-              sigmoid && sigmoid->inputs[0] == node.inputs[x]) {
-            node.kind = RowNode::Function;
-            node.name = "silu";
-            node.inputs = {sigmoid->inputs[0]};
-            break;
-          }
-      }
-    }
-    // What is left of norms has no scale.
-    for (RowNode &node : program)
-      if (std::optional<Norm> norm = rmsNorm(node))
-        makeNorm(node, *norm,
-                 std::vector<double>(node.features / norm->groups, 1.0));
-  }
-};
 
 class Emitter {
 public:
@@ -267,7 +67,9 @@ private:
       return;
     needed[number] = true;
     RowNode &node = program[number];
-    for (int input : node.inputs)
+    ArrayRef<int> inputs(node.inputs);
+    // Experts are weights to it.
+    for (int input : node.kind == RowNode::Moe ? inputs.take_front(2) : inputs)
       need(input, needed);
   }
 
@@ -341,6 +143,29 @@ private:
                                                          : name;
     Value value = parameter(symbol, packed, sourceTypeOf(element), source);
     return matrices[key] = value;
+  }
+
+  /// The rows of every expert's matrix that a node takes, one below the other.
+  FailureOr<Value> experts(RowNode &node) {
+    auto type = cast<RankedTensorType>(node.weight.getType());
+    Type element = type.getElementType();
+    if (!element.isF32() && !element.isF16() && !element.isBF16())
+      return emitError(node.loc) << "not supported yet: weights of " << element
+                                 << "; accepted: f32, f16, bf16";
+    int64_t rows = node.features / node.heads,
+            in = type.getDimSize(node.transposed ? 1 : 2);
+    std::string name = nameOf(node.weight);
+    if (auto constant = OnnxOp::from(node.weight.getDefiningOp());
+        constant && constant->type() == "Constant")
+      if (auto data = dyn_cast<DenseElementsAttr>(constant->attribute("value")))
+        name = addConstant(name, data);
+    std::string range = "[" + std::to_string(node.first) + ":" +
+                        std::to_string(node.first + rows) + "]";
+    std::string source = name + (node.transposed ? "^T" : "") + range;
+    Type packed = PackedType::get(
+        b.getContext(), llvm::alignTo(rows, kPanel) * type.getDimSize(0), in,
+        DenseAttr::get(b.getContext(), element));
+    return parameter(name + range, packed, sourceTypeOf(element), source);
   }
 
   std::string addConstant(StringRef name, DenseElementsAttr data) {
@@ -455,7 +280,7 @@ private:
             input(0));
       else
         return refuse(node, "the function " + node.name);
-      if (node.number && !Simplify::near(node.number, 1))
+      if (node.number && !std::fabs(node.number - 1) <= 1e-5)
         value = ScaleOp::create(b, type, value, b.getF32FloatAttr(node.number));
       return success();
     case RowNode::Rope:
@@ -490,6 +315,30 @@ private:
       return refuse(node, "rows times a vector that are no norm");
     case RowNode::Mean:
       return refuse(node, "a mean that is no part of a norm");
+    case RowNode::Moe: {
+      SmallVector<Value> weights;
+      for (int part : ArrayRef(node.inputs).drop_front(2)) {
+        FailureOr<Value> weight = experts(program[part]);
+        if (failed(weight))
+          return failure();
+        weights.push_back(*weight);
+      }
+      if (node.name != "silu" && node.name != "gelu" &&
+          node.name != "gelu_tanh")
+        return refuse(node, "experts with the function " + node.name);
+      value = MoeOp::create(
+          b, type,
+          b.getStringAttr(node.name == "gelu" ? "gelu_erf" : node.name),
+          input(0), input(1), weights[0], weights[1], weights[2],
+          b.getI64IntegerAttr(node.heads));
+      return success();
+    }
+    case RowNode::Softmax:
+    case RowNode::Share:
+    case RowNode::Choice:
+    case RowNode::Experts:
+    case RowNode::Slots:
+      return refuse(node, "parts of a mixture of experts that is not known");
     case RowNode::Scores:
     case RowNode::Weights:
       return refuse(node, "attention scores that are used for something else");
@@ -534,6 +383,6 @@ private:
 
 LogicalResult llm::onnx::emitRowProgram(ModuleOp module, RowProgram &program,
                                         int result) {
-  Simplify{program}.run();
+  simplifyRowProgram(program);
   return Emitter(module, program).emit(result);
 }

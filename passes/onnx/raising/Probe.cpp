@@ -164,8 +164,8 @@ bool Probe::runOp(Operation *op) {
     return fail("is no op of ONNX");
   // Data of one op that the probe cannot follow is found out where it is used.
   for (auto run :
-       {&Probe::runMicrosoft, &Probe::runLayout, &Probe::runArithmetic,
-        &Probe::runProducts, &Probe::runModelOps}) {
+       {&Probe::runMicrosoft, &Probe::runExperts, &Probe::runLayout,
+        &Probe::runArithmetic, &Probe::runProducts, &Probe::runModelOps}) {
     bool known = false;
     if (!(this->*run)(*view, known))
       return false;

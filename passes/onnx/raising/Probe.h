@@ -9,6 +9,7 @@
 #include "passes/onnx/raising/RowProgram.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace llm::onnx {
@@ -60,6 +61,7 @@ private:
   bool runProducts(OnnxOp op, bool &known);
   bool runModelOps(OnnxOp op, bool &known);
   bool runMicrosoft(OnnxOp op, bool &known);
+  bool runExperts(OnnxOp op, bool &known);
   bool groupQueryAttention(OnnxOp op);
 
   std::optional<llvm::SmallVector<int64_t>> integers(mlir::Value value);
@@ -88,8 +90,25 @@ private:
   ArrayPtr tableRows(mlir::Value table, llvm::ArrayRef<int64_t> positions);
   ArrayPtr rotate(const Array &x, const Array &cosines, const Array &sines,
                   bool interleaved);
+  /// Whether tables go on behind the run as they rotated in it, each angle its
+  /// position times a frequency; `turned` is what rotate() gave.
+  bool followsTables(const Array &turned, mlir::Value cosines,
+                     mlir::Value sines);
   ArrayPtr attention(const Array &q, const Array &k, const Array &v,
                      double scale, bool causal, const Array *mask);
+  // Experts: ProbeExperts.cpp.
+  /// The node that elements are of, if it is of this kind, else -1.
+  int32_t baseOf(const Array &x, RowNode::Kind kind);
+  /// Rows of a node of so many features, one for each row of x.
+  ArrayPtr rowsLike(const Array &x, int number, int64_t features);
+  ArrayPtr chooseMatrices(const Array &stack, const Array &choices);
+  /// Each slot's row times the slot's matrix; `transposed`: rows are lines.
+  ArrayPtr throughExperts(const Array &rows, const Array &matrices,
+                          bool transposed);
+  /// A range of what each slot's matrix gives becomes what fewer rows of it
+  /// give.
+  ArrayPtr narrowedExperts(ArrayPtr x);
+  ArrayPtr sumSlots(const Array &x);
   static mlir::Type elementOf(mlir::Value value) {
     return llvm::cast<mlir::TensorType>(value.getType()).getElementType();
   }
@@ -114,6 +133,7 @@ private:
   const int64_t tokens;
   int64_t replaced = 0, replacement = 0;
   llvm::DenseMap<mlir::Value, ArrayPtr> values;
+  llvm::DenseSet<mlir::Value> followed; ///< tables, of cosines
   std::string why;
   mlir::Operation *where = nullptr;
   static constexpr int32_t kTokens = 0x7fffffff; ///< base of the token ids

@@ -197,7 +197,7 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
   static const llvm::StringSet<> others = {
       "Reshape", "Flatten",         "Squeeze", "Unsqueeze", "Expand",
       "Slice",   "Split",           "Concat",  "Gather",    "GatherND",
-      "Tile",    "ConstantOfShape", "Range",   "Trilu"};
+      "Tile",    "ConstantOfShape", "OneHot",  "Range",     "Trilu"};
   if (!others.contains(type)) {
     known = false;
     return true;
@@ -489,6 +489,26 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
     filled.elements.assign(Array::count(filled.shape),
                            literal ? elementsOf(literal)[0] : Element::of(0));
     set(result, share(std::move(filled)));
+    return true;
+  }
+  if (type == "OneHot") {
+    auto depth = integers(op.input("depth"));
+    ArrayPtr choices = get(op.input("values"));
+    if (!x.isNumeric() || !depth || depth->size() != 1 ||
+        !choices->isNumeric() || op.integer("axis", -1) != -1 ||
+        (*depth)[0] < 0 || (*depth)[0] > kMostElements ||
+        Array::count(x.shape) * (*depth)[0] > kMostElements)
+      return fail("depends on the tokens, or is not along its last axis");
+    Array spread;
+    spread.shape = x.shape;
+    spread.shape.push_back((*depth)[0]);
+    for (const Element &index : x.elements)
+      for (int64_t i = 0; i < (*depth)[0]; ++i) {
+        double place =
+            index.number < 0 ? index.number + (*depth)[0] : index.number;
+        spread.elements.push_back(choices->elements[place == i]);
+      }
+    set(result, share(std::move(spread)));
     return true;
   }
   if (type == "Range") {

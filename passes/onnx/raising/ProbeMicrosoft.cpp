@@ -84,6 +84,8 @@ bool Probe::groupQueryAttention(OnnxOp op) {
           rotate(*x, *cosines, *sines, op.integer("rotary_interleaved"));
       if (!turned)
         return fail("rotates in a way that is not supported yet");
+      if (!followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
+        return fail("has tables that are no cosines and sines of positions");
       *x = *turned;
     }
   }
@@ -157,6 +159,9 @@ bool Probe::runMicrosoft(OnnxOp op, bool &known) {
       return fail("has no num_heads");
     ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
                              *sines, op.integer("interleaved"));
+    if (turned &&
+        !followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
+      return fail("has tables that are no cosines and sines of positions");
     return finish(op.output("output"),
                   turned && flat ? share(mergeHeads(*turned)) : turned);
   }

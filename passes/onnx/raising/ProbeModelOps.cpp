@@ -143,6 +143,35 @@ ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
   return rotated(result);
 }
 
+bool Probe::followsTables(const Array &turned, Value cosines, Value sines) {
+  if (!followed.insert(cosines).second)
+    return true;
+  const RowNode &rope = program[turned.elements[0].base];
+  for (bool isSine : {false, true}) {
+    Value table = isSine ? sines : cosines;
+    ArrayPtr x = get(table);
+    auto constant = OnnxOp::from(table.getDefiningOp());
+    auto literal = constant ? dyn_cast_or_null<DenseFPElementsAttr>(
+                                  constant->attribute("value"))
+                            : nullptr;
+    // What the graph computes is as far as the run goes.
+    if (!literal || literal.isSplat())
+      continue;
+    int64_t half = x->shape[1], at = 0;
+    for (const APFloat &value : literal.getValues<APFloat>()) {
+      int64_t position = at / half;
+      double angle = position * rope.vector[at++ % half];
+      double expected =
+          rope.number * (isSine ? std::sin(angle) : std::cos(angle));
+      // Tables are made of angles that f32 has rounded.
+      if (std::fabs(numberOf(value) - expected) >
+          rope.number * (1e-3 + 5e-7 * angle))
+        return false;
+    }
+  }
+  return true;
+}
+
 /// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width];
 /// `allowed` is empty, or says by number what a row does not see.
 ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
@@ -225,6 +254,9 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
       return fail("has tables that are not known, or no num_heads");
     ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
                              *sines, op.integer("interleaved"));
+    if (turned && places &&
+        !followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
+      return fail("has tables that are no cosines and sines of positions");
     if (turned && flat)
       turned = share(mergeHeads(*turned));
     return finish(op.output("Y"), turned);

@@ -189,6 +189,8 @@ int Probe::featuresOf(int number, int64_t from, int64_t to) {
 ArrayPtr Probe::narrowed(ArrayPtr x) {
   if (x->isWeight() || x->rank() > 3 || x->elements.empty())
     return x;
+  if (baseOf(*x, RowNode::Experts) >= 0)
+    return narrowedExperts(x);
   const Element &first = x->elements[0];
   int64_t width = x->shape.back();
   if (!first.isPure() || first.base == kTokens)

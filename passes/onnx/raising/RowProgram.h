@@ -1,8 +1,7 @@
 //===- RowProgram.h - What a decoder computes, row by row ------*- C++ -*-===//
 //
 // The nodes that Elements lead to: each is rows (one a token) of features.
-// Layouts are gone; what is left is close to the llm dialect. emitRowProgram()
-// puts norms, biases and activations together and writes the rest down.
+// Layouts are gone; what is left is close to the llm dialect.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,6 +38,15 @@ struct RowNode {
     RMSNorm,   ///< inputs[0], vector scale (of a group), number epsilon
     LayerNorm, ///< inputs[0], vector scale, then as much of bias, number
                ///< epsilon
+    Softmax,   ///< of inputs[0], a row at a time
+    Share,     ///< the `features` largest of Softmax inputs[0]
+    Choice,    ///< which they are
+    Experts,   ///< inputs[0], a row or one for each of `heads` slots, times the
+               ///< matrices of the stack `weight` that Choice inputs[1] names:
+               ///< the outputs of every slot, of whose matrices from row
+               ///< `first` on
+    Slots,     ///< the sum of inputs[0] over its `heads` slots
+    Moe,       ///< inputs: rows, router; Experts: gate, up, down
   } kind;
   llvm::SmallVector<int, 3> inputs;
   int64_t features = 0;
@@ -65,6 +73,9 @@ struct RowNode {
 };
 
 using RowProgram = std::vector<RowNode>;
+
+/// Rewrites nodes in place to what stands for several of them.
+void simplifyRowProgram(RowProgram &program);
 
 /// Writes `func.func @forward(tokens) -> logits` of the llm dialect, logits
 /// being node `result`, to the end of the module. Data of small weights are

@@ -162,9 +162,9 @@ TEST(Config, AnArchitectureIsNamedByEitherKey) {
   EXPECT_THAT(
       refusal("{\"architectures\":[\"BloomForCausalLM\"]}"),
       HasSubstr("not supported yet: architecture 'BloomForCausalLM'; accepted: "
-                "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, "
-                "Qwen3ForCausalLM, Gemma3ForCausalLM, Phi3ForCausalLM, "
-                "GPT2LMHeadModel"));
+                "LlamaForCausalLM, MistralForCausalLM, MixtralForCausalLM, "
+                "Qwen2ForCausalLM, Qwen3ForCausalLM, Gemma3ForCausalLM, "
+                "Phi3ForCausalLM, GPT2LMHeadModel"));
   EXPECT_THAT(refusal("{\"architectures\":[\"LlamaForCausalLM\"],"
                       "\"model_type\":\"qwen2\"}"),
               HasSubstr("of model_type 'qwen2'"));
