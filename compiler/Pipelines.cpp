@@ -122,21 +122,23 @@ void addConversionToLLVM(OpPassManager &pm, bool barePointers) {
   // Few levels round to bf16 by an instruction; LLVM would call a library.
   arith::ArithExpandOpsPassOptions narrowing;
   narrowing.includeBf16 = true;
-  pm.addPass(arith::createArithExpandOpsPass(narrowing));
-  pm.addPass(createConvertVectorToSCFPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
+  // Function by function, for as many threads as there are.
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(arith::createArithExpandOpsPass(narrowing));
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
   ConvertVectorToLLVMPassOptions vectors;
   vectors.x86Vector = true;
   pm.addPass(createConvertVectorToLLVMPass(vectors));
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  ConvertFuncToLLVMPassOptions functions;
-  functions.useBarePtrCallConv = barePointers;
-  pm.addPass(createConvertFuncToLLVMPass(functions));
+  ConvertFuncToLLVMPassOptions calls;
+  calls.useBarePtrCallConv = barePointers;
+  pm.addPass(createConvertFuncToLLVMPass(calls));
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
@@ -159,6 +161,7 @@ static void buildGraphPhases(OpPassManager &pm, const PipelineOptions &) {
 }
 
 static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createSeparateReads());
   pm.addPass(createBindGraph());
   pm.addPass(createSeparateInits());
   // Parts of a concatenation are computed in their place.
@@ -169,6 +172,7 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   memory.allowReturnAllocsFromLoops = true;
   pm.addPass(bufferization::createOneShotBufferizePass(memory));
+  pm.addPass(createReleaseBuffers());
   bufferization::BufferDeallocationPipelineOptions release;
   bufferization::buildBufferDeallocationPipeline(pm, release);
   // Not at the end: what was read last is free for what comes next.
@@ -186,6 +190,7 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createSplitGraph());
 }
 
 static void buildGraphLLVM(OpPassManager &pm, const PipelineOptions &options) {

@@ -178,12 +178,39 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     op.replaceAllUsesWith(teamSize(b, contextOf(op)));
   }
 
+  /// A dense buffer, of which a closure keeps the address and the sizes that
+  /// its type leaves open.
+  static MemRefType denseBuffer(Type type) {
+    auto memref = dyn_cast<MemRefType>(type);
+    return memref && memref.getLayout().isIdentity() ? memref : MemRefType();
+  }
+
   LLVM::LLVMStructType closureType(OpBuilder &b, TypeRange arguments) {
     LLVMTypeConverter converter(b.getContext());
     SmallVector<Type> types = {b.getI64Type()};
-    for (Type type : arguments)
-      types.push_back(converter.convertType(type));
+    for (Type type : arguments) {
+      if (MemRefType dense = denseBuffer(type)) {
+        types.push_back(pointerType(b));
+        types.append(dense.getNumDynamicDims(), b.getI64Type());
+      } else {
+        types.push_back(converter.convertType(type));
+      }
+    }
     return LLVM::LLVMStructType::getLiteral(b.getContext(), types);
+  }
+
+  /// What a closure keeps of an operand.
+  SmallVector<Value> kept(ImplicitLocOpBuilder &b, Value operand) {
+    Value value = castToLLVM(b, operand);
+    MemRefType dense = denseBuffer(operand.getType());
+    if (!dense)
+      return {value};
+    SmallVector<Value> values = {LLVM::ExtractValueOp::create(b, value, 1)};
+    for (int64_t i = 0; i < dense.getRank(); ++i)
+      if (dense.isDynamicDim(i))
+        values.push_back(
+            LLVM::ExtractValueOp::create(b, value, ArrayRef<int64_t>{3, i}));
+    return values;
   }
 
   Value field(ImplicitLocOpBuilder &b, Type closure, Value pointer,
@@ -193,15 +220,15 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   }
 
   /// `kernel.team(context, thread, closure, first, end)`: what threads call.
-  std::string unpackingFunction(func::FuncOp kernel) {
-    std::string name = (kernel.getSymName() + ".team").str();
-    if (getOperation().lookupSymbol(name))
-      return name;
+  StringRef unpackingFunction(func::FuncOp kernel) {
+    LLVM::LLVMFuncOp &function = unpacking[kernel];
+    if (function)
+      return function.getSymName();
     ImplicitLocOpBuilder b(kernel.getLoc(), &getContext());
     b.setInsertionPointAfter(kernel);
     Type pointer = pointerType(b), i64 = b.getI64Type();
-    auto function = LLVM::LLVMFuncOp::create(
-        b, name,
+    function = LLVM::LLVMFuncOp::create(
+        b, (kernel.getSymName() + ".team").str(),
         LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
                                     {pointer, i64, pointer, i64, i64}),
         LLVM::Linkage::Internal);
@@ -210,21 +237,31 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     b.setInsertionPointToStart(entry);
     // (context, thread, first, end, operands...) after LowerTeam.
     TypeRange types = kernel.getArgumentTypes();
-    Type closure = closureType(b, types.drop_front(4));
+    LLVM::LLVMStructType closure = closureType(b, types.drop_front(4));
     SmallVector<Value> operands = {entry->getArgument(0), entry->getArgument(1),
                                    toIndex(b, entry->getArgument(3)),
                                    toIndex(b, entry->getArgument(4))};
-    for (auto [i, type] : llvm::enumerate(types.drop_front(4))) {
-      Type inside = cast<LLVM::LLVMStructType>(closure).getBody()[i + 1];
-      Value value = LLVM::LoadOp::create(
-          b, inside, field(b, closure, entry->getArgument(2), i + 1));
-      if (inside != type)
+    int32_t number = 0;
+    auto next = [&]() -> Value {
+      Type inside = closure.getBody()[++number];
+      return LLVM::LoadOp::create(
+          b, inside, field(b, closure, entry->getArgument(2), number));
+    };
+    for (Type type : types.drop_front(4)) {
+      Value value = next();
+      if (MemRefType dense = denseBuffer(type)) {
+        SmallVector<Value> sizes;
+        for (size_t i = 0; i < dense.getNumDynamicDims(); ++i)
+          sizes.push_back(toIndex(b, next()));
+        value = viewPointer(b, dense, value, sizes);
+      } else if (value.getType() != type) {
         value = UnrealizedConversionCastOp::create(b, type, value).getResult(0);
+      }
       operands.push_back(value);
     }
     func::CallOp::create(b, kernel, operands);
     LLVM::ReturnOp::create(b, ValueRange());
-    return name;
+    return function.getSymName();
   }
 
   /// Room for the operands of any launch of the function.
@@ -250,12 +287,13 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   }
 
   void lower(ImplicitLocOpBuilder &b, LaunchOp op) {
-    auto kernel = getOperation().lookupSymbol<func::FuncOp>(op.getKernel());
+    auto kernel = kernels.lookup(op.getKernel());
     Value pointer = closureOf(op->getParentOfType<func::FuncOp>());
     Type closure = closureType(b, op.getArguments().getTypes());
-    for (auto [i, argument] : llvm::enumerate(op.getArguments()))
-      LLVM::StoreOp::create(b, castToLLVM(b, argument),
-                            field(b, closure, pointer, i + 1));
+    int32_t number = 0;
+    for (Value argument : op.getArguments())
+      for (Value value : kept(b, argument))
+        LLVM::StoreOp::create(b, value, field(b, closure, pointer, ++number));
     Value function =
         LLVM::AddressOfOp::create(b, pointerType(b), unpackingFunction(kernel));
     LLVM::CallOp::create(b, TypeRange(), "graph_launch",
@@ -354,6 +392,7 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     for (auto function : module.getOps<func::FuncOp>()) {
       if (function->hasAttr("llm.graph"))
         graph = function;
+      kernels[function.getSymName()] = function;
       function.walk([&](Operation *op) { ops.push_back(op); });
     }
     if (!graph) {
@@ -388,6 +427,8 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
   }
 
   llvm::StringMap<std::string> messages;
+  llvm::StringMap<func::FuncOp> kernels;
+  llvm::DenseMap<Operation *, LLVM::LLVMFuncOp> unpacking;
   llvm::DenseMap<Operation *, Value> closures;
 };
 

@@ -82,7 +82,8 @@ struct LowerTeam : llm::impl::LowerTeamBase<LowerTeam> {
           return;
         SmallVector<Value> operands{base, thread};
         llvm::append_range(operands, call.getOperands().drop_front());
-        func::CallOp::create(b, call.getCallee(), TypeRange(), operands);
+        op->replaceAllUsesWith(func::CallOp::create(
+            b, call.getCallee(), call.getResultTypes(), operands));
       } else if (isa<TeamSizeOp>(op)) {
         op->replaceAllUsesWith(ValueRange(teamSize(b, base)));
       } else if (isa<BarrierOp>(op)) {

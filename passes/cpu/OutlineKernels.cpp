@@ -12,7 +12,7 @@
 #include "passes/cpu/kernels/VectorLoops.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
 
@@ -102,6 +102,25 @@ bool runsAnyShape(linalg::GenericOp op, const LoopOrder &order) {
 struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
+  /// The kernel that does the same; null if there is none yet.
+  func::FuncOp findEqual(func::FuncOp function) {
+    auto ignore = OperationEquivalence::ignoreHashValue;
+    constexpr auto noLocations = OperationEquivalence::IgnoreLocations;
+    llvm::hash_code hash = mlir::hash_value(function.getFunctionType());
+    function.getBody().walk([&](Operation *op) {
+      hash = llvm::hash_combine(hash, OperationEquivalence::computeHash(
+                                          op, ignore, ignore, noLocations));
+    });
+    auto &alike = kernels[size_t(hash)];
+    for (func::FuncOp known : alike)
+      if (known.getFunctionType() == function.getFunctionType() &&
+          OperationEquivalence::isRegionEquivalentTo(
+              &known.getBody(), &function.getBody(), noLocations))
+        return known;
+    alike.push_back(function);
+    return {};
+  }
+
   /// Gives the kernel a name, or finds one that reads the same; launches it in
   /// place of the ops.
   void
@@ -109,12 +128,10 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
          llvm::function_ref<std::pair<Value, Value>(ImplicitLocOpBuilder &)>
              extent) {
     k.finish();
-    std::string text;
-    llvm::raw_string_ostream os(text);
-    k.function.print(os, OpPrintingFlags().assumeVerified());
-    auto [known, isNew] = kernels.try_emplace(text, k.function);
-    if (isNew) {
-      k.function.setName(("kernel." + Twine(kernels.size() - 1)).str());
+    func::FuncOp kernel = findEqual(k.function);
+    if (!kernel) {
+      kernel = k.function;
+      k.function.setName(("kernel." + Twine(count++)).str());
       k.function.setPrivate();
       k.function->setAttr(
           "llvm.linkage",
@@ -126,7 +143,7 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
     linalg::GenericOp last = ops.back();
     ImplicitLocOpBuilder b(last.getLoc(), last);
     auto [tiles, work] = extent(b);
-    LaunchOp::create(b, known->second.getSymName(), tiles, work, k.operands);
+    LaunchOp::create(b, kernel.getSymName(), tiles, work, k.operands);
     for (linalg::GenericOp op : ops)
       op.erase();
   }
@@ -205,7 +222,8 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
           IntegerAttr::get(IntegerType::get(&getContext(), 64), scratchBytes));
   }
 
-  llvm::StringMap<func::FuncOp> kernels;
+  llvm::DenseMap<size_t, SmallVector<func::FuncOp, 1>> kernels; ///< by hash
+  unsigned count = 0;
   int64_t scratchBytes = 0;
 };
 

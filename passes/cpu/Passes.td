@@ -93,6 +93,21 @@ def BindGraph : Pass<"llm-bind-graph", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect"];
 }
 
+def SeparateReads : Pass<"llm-separate-reads", "::mlir::ModuleOp"> {
+  let summary = "Let few ops of a graph share a constant or a weight";
+  let description = [{
+    Bufferization holds the readers of a tensor against one another, which is more than
+    a graph of ten thousand nodes with one weight can wait for. In functions marked
+    `llm.graph`, a constant or weight is made again for each `readers` of its readers.
+    Nothing may write to them, so that one memory serves all.
+    Example: tests/passes/cpu/separate-reads-doc.mlir
+  }];
+  let options = [
+    Option<"readers", "readers", "unsigned", "16", "Readers of one value at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect"];
+}
+
 def SeparateInits : Pass<"llm-separate-inits", "::mlir::ModuleOp"> {
   let summary = "Let each result of a graph start from a tensor of its own";
   let description = [{
@@ -105,6 +120,19 @@ def SeparateInits : Pass<"llm-separate-inits", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect",
     "::mlir::tensor::TensorDialect"];
+}
+
+def ReleaseBuffers : Pass<"llm-release-buffers", "::mlir::ModuleOp"> {
+  let summary = "Release buffers of a graph after their last reader";
+  let description = [{
+    In functions marked `llm.graph`, a buffer that only linalg ops, loads, stores, copies
+    and views name is released after the last op of its block that uses it. Marks it as
+    released by hand, so that MLIR's deallocation leaves it alone and has the others
+    to look after. Needs memory.
+    Example: tests/passes/cpu/release-buffers-doc.mlir
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect",
+    "::mlir::bufferization::BufferizationDialect"];
 }
 
 def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
@@ -131,6 +159,23 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
     "::mlir::func::FuncDialect", "::mlir::affine::AffineDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::vector::VectorDialect",
     "::mlir::LLVM::LLVMDialect"];
+}
+
+def SplitGraph : Pass<"llm-split-graph", "::mlir::ModuleOp"> {
+  let summary = "Cut a long graph into functions of bounded size";
+  let description = [{
+    In functions marked `llm.graph`, runs of ops of a block that holds more than
+    `max-ops` become private functions that take the team first, then what they read,
+    and return what is read after them. Ops within ops count. Constants and views are
+    made again where they are read. Needs teams and memory; run it when kernels are
+    outlined, which look at what stands beside an op.
+    Example: tests/passes/cpu/split-graph-doc.mlir
+  }];
+  let options = [
+    Option<"maxOps", "max-ops", "int64_t", "1024", "Ops of a function at most">,
+  ];
+  let dependentDialects = ["::llm::LLMDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerGraph : Pass<"llm-lower-graph", "::mlir::ModuleOp"> {

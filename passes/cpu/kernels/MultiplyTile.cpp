@@ -19,6 +19,16 @@ static Value multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
   return arith::AddIOp::create(b, sum, arith::MulIOp::create(b, x, y));
 }
 
+/// Looks from the end of the module, where functions are: constants come before
+/// them, and a graph may have thousands.
+static func::FuncOp findFunction(ModuleOp module, StringRef name) {
+  for (Operation &op : llvm::reverse(*module.getBody()))
+    if (auto function = dyn_cast<func::FuncOp>(op))
+      if (function.getSymName() == name)
+        return function;
+  return {};
+}
+
 /// A function that is one copy of its code for all kernels.
 static func::FuncOp addFunction(ImplicitLocOpBuilder &b, ModuleOp module,
                                 StringRef name, TypeRange arguments) {
@@ -48,7 +58,7 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
   std::string name;
   llvm::raw_string_ostream(name)
       << "multiply." << element << "." << rows << "x" << panels;
-  if (auto known = module.lookupSymbol<func::FuncOp>(name))
+  if (auto known = findFunction(module, name))
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();
@@ -119,7 +129,7 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
   std::string name;
   llvm::raw_string_ostream(name)
       << "multiply." << element << "." << rows << "xcolumn";
-  if (auto known = module.lookupSymbol<func::FuncOp>(name))
+  if (auto known = findFunction(module, name))
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();

@@ -8,7 +8,7 @@
 // CHECK:         llvm.call @graph_abandon(%[[CONTEXT]], %[[TEXT]])
 // CHECK:       llvm.intr.umul.with.overflow
 // CHECK:       llvm.call @graph_allocate(%[[CONTEXT]],
-// CHECK:       llvm.store %{{.*}}, %{{.*}} : !llvm.struct
+// CHECK:       llvm.store %{{.*}}, %{{.*}} : !llvm.ptr
 // CHECK:       %[[KERNEL:.*]] = llvm.mlir.addressof @kernel.0.team
 // CHECK:       llvm.call @graph_launch(%[[CONTEXT]], %[[KERNEL]], %[[CLOSURE]],
 // CHECK:     llvm.func internal @kernel.0.team(%[[CONTEXT:[^:]*]]: !llvm.ptr, %[[THREAD:[^:]*]]: i64, %{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
