@@ -211,6 +211,8 @@ struct PackGraphWeights : llm::impl::PackGraphWeightsBase<PackGraphWeights> {
     if (!element.isF32() && !element.isF16() && !element.isBF16())
       return;
     ParameterOp packed = panelsOf(c, parameter);
+    // Dropped where nothing else reads it.
+    parameter.setPrivate();
     ImplicitLocOpBuilder b(op.getLoc(), read);
     auto type = cast<PackedType>(packed.getType());
     Value weight = WeightOp::create(b, type, packed.getSymName(), Value());

@@ -4,6 +4,7 @@
 // CHECK: #[[$PANELS:.+]] = affine_map<(d0, d1, d2) -> (d1 floordiv 16, d2, d1 mod 16)>
 // CHECK-NOT: llm.parameter @up : tensor
 // CHECK: llm.parameter @up.panels.transposed : !llm.packed<40x8, #llm.dense<f32>> from "F32" ["up"] transposed
+// CHECK-NOT: llm.parameter @up : tensor
 llm.parameter @up : tensor<8x40xf32> from "F32" ["up"]
 
 // CHECK-LABEL: func.func @multiplies_panels(
