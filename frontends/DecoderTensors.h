@@ -56,7 +56,7 @@ struct TensorNaming {
   /// A name that models of these families carry along but never use.
   bool (*isIgnored)(std::string_view sourceName);
   /// Starts names of some files, but not of all.
-  std::string_view optionalPrefix;
+  std::string_view optionalPrefix = {};
 };
 
 /// Puts the tensors that `checkpoint.config` asks for into

@@ -368,7 +368,7 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     auto branch = scf::IfOp::create(b, isFirst, /*withElseRegion=*/true);
     func::ReturnOp::create(b);
     b.setInsertionPointToStart(&branch.getElseRegion().front());
-    LLVM::CallOp::create(b, TypeRange(), "graph_serve",
+    LLVM::CallOp::create(b, TypeRange(), "graph_claim",
                          ValueRange{context, thread});
     b.setInsertionPointToStart(&branch.getThenRegion().front());
     Value inputs =
@@ -382,7 +382,6 @@ struct LowerGraph : llm::impl::LowerGraphBase<LowerGraph> {
     auto call = func::CallOp::create(b, graph, operands);
     for (auto [i, result] : llvm::enumerate(call.getResults()))
       writeOutput(b, context, outputs, i, result);
-    LLVM::CallOp::create(b, TypeRange(), "graph_dismiss", ValueRange(context));
   }
 
   void runOnOperation() override {

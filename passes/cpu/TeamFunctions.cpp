@@ -135,9 +135,11 @@ constexpr const char *kTellHost = R"mlir(
   llvm.return)mlir";
 
 /// A kernel is run by the calling thread alone where it is small or the team
-/// has no others. Else the team is released from the barrier that it waits at,
-/// claims tiles, and meets again. The number of tiles is the closure's first
-/// word. {0} threads, {1} kernel, {2} closure
+/// has no others. Else the gate of TeamSync is opened, whoever has a CPU to run
+/// on joins, and the gate is closed behind the last tile. The number of tiles
+/// is the closure's first word. {0} threads, {1} kernel, {2} closure, {3} sync,
+/// {4} host, {5} arrived, {6} generation, {7} nextTile, {8} sleepers, {9} park,
+/// {10} wake, {11} self, {12} spinLimit, {13} what a closed gate is
 constexpr const char *kLaunch = R"mlir(
 llvm.func internal @graph_claim(%context: !llvm.ptr, %thread: i64) attributes {{passthrough = ["noinline"]} {{
   %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
@@ -163,7 +165,9 @@ llvm.func internal @graph_claim(%context: !llvm.ptr, %thread: i64) attributes {{
 }
 llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closure: !llvm.ptr, %tiles: i64, %work: i64) attributes {{passthrough = ["noinline"]} {{
   %zero = llvm.mlir.constant(0 : i64) : i64
+  %none = llvm.mlir.constant(0 : i32) : i32
   %one = llvm.mlir.constant(1 : i32) : i32
+  %shut = llvm.mlir.constant({13} : i32) : i32
   %few = llvm.mlir.constant(16384 : i64) : i64
   %most = llvm.mlir.constant(1073741824 : i64) : i64
   llvm.store %tiles, %closure : i64, !llvm.ptr
@@ -174,41 +178,58 @@ llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closu
   %huge = llvm.icmp "ugt" %tiles, %most : i64
   %quick = llvm.or %single, %small : i1
   %alone = llvm.or %quick, %huge : i1
-  llvm.cond_br %alone, ^alone, ^team
+  llvm.cond_br %alone, ^alone, ^open
 ^alone:
   llvm.call %kernel(%context, %zero, %closure, %zero, %tiles) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, i64, i64) -> ()
   llvm.return
-^team:
+^open:
   %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
   llvm.store %kernel, %kernelAt : !llvm.ptr, !llvm.ptr
   %closureAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
   llvm.store %closure, %closureAt : !llvm.ptr, !llvm.ptr
-  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
-  llvm.call @graph_claim(%context, %zero) : (!llvm.ptr, i64) -> ()
-  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
-  llvm.return
-}
-llvm.func internal @graph_serve(%context: !llvm.ptr, %thread: i64) attributes {{passthrough = ["noinline"]} {{
-  %null = llvm.mlir.zero : !llvm.ptr
-  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  llvm.br ^wait
-^wait:
-  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
-  %kernel = llvm.load %kernelAt : !llvm.ptr -> !llvm.ptr
-  %over = llvm.icmp "eq" %kernel, %null : !llvm.ptr
-  llvm.cond_br %over, ^done, ^work
+  %syncAt = llvm.getelementptr %context[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
+  %hostAt = llvm.getelementptr %context[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{11}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %limitAt = llvm.getelementptr %context[{12}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %limit = llvm.load %limitAt : !llvm.ptr -> i32
+  %gate = llvm.getelementptr %sync[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %generation = llvm.getelementptr %sync[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %nextTile = llvm.getelementptr %sync[{7}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sleepersAt = llvm.getelementptr %sync[{8}] : (!llvm.ptr) -> !llvm.ptr, i8
+  llvm.store %none, %nextTile atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
+  llvm.store %none, %gate atomic release {{alignment = 4 : i64} : i32, !llvm.ptr
+  %before = llvm.atomicrmw add %generation, %one seq_cst : !llvm.ptr, i32
+  %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %anyAsleep = llvm.icmp "ne" %sleepers, %none : i32
+  llvm.cond_br %anyAsleep, ^wake, ^work
+^wake:
+  %wakeAt = llvm.getelementptr %host[{10}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %wake(%self, %generation) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.br ^work
 ^work:
-  llvm.call @graph_claim(%context, %thread) : (!llvm.ptr, i64) -> ()
-  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
-  llvm.br ^wait
+  llvm.call @graph_claim(%context, %zero) : (!llvm.ptr, i64) -> ()
+  %inside = llvm.atomicrmw _or %gate, %shut acq_rel : !llvm.ptr, i32
+  %nobody = llvm.icmp "eq" %inside, %none : i32
+  llvm.cond_br %nobody, ^done, ^spin(%none : i32)
+^spin(%count: i32):
+  %now = llvm.load %gate atomic acquire {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %left = llvm.icmp "eq" %now, %shut : i32
+  llvm.cond_br %left, ^done, ^again
+^again:
+  llvm.call_intrinsic "llvm.x86.sse2.pause"() : () -> ()
+  %nextCount = llvm.add %count, %one : i32
+  %tired = llvm.icmp "ugt" %nextCount, %limit : i32
+  llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
+^park:
+  %parkAt = llvm.getelementptr %host[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %park(%self, %gate, %now) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.br ^spin(%none : i32)
 ^done:
-  llvm.return
-}
-llvm.func internal @graph_dismiss(%context: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
-  %null = llvm.mlir.zero : !llvm.ptr
-  %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  llvm.store %null, %kernelAt : !llvm.ptr, !llvm.ptr
-  llvm.call @team_barrier(%context) : (!llvm.ptr) -> ()
   llvm.return
 }
 )mlir";
@@ -261,8 +282,14 @@ LogicalResult llm::addGraphFunctions(ModuleOp module) {
       host("graph_abandon", pointer, rarely, offsetof(HostTable, abandon),
            kTellHost) +
       host("graph_fail", pointer, rarely, offsetof(HostTable, fail), kTellHost);
-  std::string launch = llvm::formatv(kLaunch, offsetof(StepContext, threads),
-                                     offsetof(StepContext, kernel),
-                                     offsetof(StepContext, closure));
+  std::string launch = llvm::formatv(
+      kLaunch, offsetof(StepContext, threads), offsetof(StepContext, kernel),
+      offsetof(StepContext, closure), offsetof(StepContext, sync),
+      offsetof(StepContext, host), offsetof(TeamSync, arrived),
+      offsetof(TeamSync, generation), offsetof(TeamSync, nextTile),
+      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
+      offsetof(HostTable, wake), offsetof(HostTable, self),
+      offsetof(StepContext, spinLimit),
+      static_cast<int32_t>(llmrt::kGateClosed));
   return add(module, calls + launch);
 }

@@ -16,9 +16,9 @@ mlir::LogicalResult addTeamFunctions(mlir::ModuleOp module);
 /// The number of threads that a StepContext says.
 mlir::Value teamSize(mlir::ImplicitLocOpBuilder &b, mlir::Value context);
 
-/// Adds what the thread that runs a graph, and those that serve it, call:
-/// `@graph_launch(context, kernel, closure, tiles, work)`,
-/// `@graph_serve(context, thread)`, `@graph_dismiss(context)`,
+/// Adds what the thread that runs a graph, and those that join its kernels,
+/// call: `@graph_launch(context, kernel, closure, tiles, work)`,
+/// `@graph_claim(context, thread)`,
 /// `@graph_allocate(context, bytes) -> pointer`,
 /// `@graph_release(context, pointer)`, `@graph_abandon(context, message)` and
 /// `@graph_fail(context, message)`.

@@ -17,7 +17,8 @@ Status Executor::create(std::shared_ptr<const Model> model,
   std::unique_ptr<Executor> created(new Executor(std::move(model), limits));
   if (Status status = created->memory.allocate())
     return status;
-  if (Status status = ThreadTeam::create(limits.threads, created->team))
+  if (Status status = ThreadTeam::create(
+          limits.threads, ThreadTeam::Work::Steps, created->team))
     return status;
   executor = std::move(created);
   return LLMRT_OK;

@@ -46,7 +46,8 @@ Status Graph::create(std::shared_ptr<const Model> model,
           std::max<uint64_t>(level.scratchBytes * threads, 1), /*huge=*/false,
           created->scratch))
     return status;
-  if (Status status = ThreadTeam::create(threads, created->team))
+  if (Status status =
+          ThreadTeam::create(threads, ThreadTeam::Work::Graphs, created->team))
     return status;
   graph = std::move(created);
   return LLMRT_OK;

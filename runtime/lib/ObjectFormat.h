@@ -21,7 +21,7 @@
 namespace llmrt {
 
 constexpr uint64_t kObjectMagic = 0x31304a424f4d4c4cULL; // "LLMOBJ01"
-constexpr uint32_t kObjectVersion = 4;
+constexpr uint32_t kObjectVersion = 5;
 
 /// Bytes of weights that one leaf of ObjectDescriptor::weightsDigest covers.
 constexpr uint64_t kWeightsDigestPiece = 1 << 20;
@@ -164,6 +164,14 @@ struct GraphArgument {
 /// looks at the word, so the increment of `generation` has to be a sequentially
 /// consistent read-modify-write (a store could pass the load of `sleepers` and
 /// lose the wake).
+///
+/// In a graph no kernel waits for a thread that has no CPU to run on. `arrived`
+/// is kGateClosed while there is nothing to do, and 0 from the start of a run:
+/// threads other than 0 that see a new `generation` add 1 to it unless it is
+/// closed, claim tiles, and subtract 1. Thread 0 claims tiles as well, closes
+/// the gate behind the last, and waits until nobody is inside.
+constexpr uint32_t kGateClosed = 0x80000000;
+
 struct alignas(64) TeamSync {
   uint32_t arrived;
   char pad0[60];
@@ -226,12 +234,12 @@ struct StepContext {
 /// One step. Called by every thread of the team with its own index; returns on
 /// each when the step is done (the last barrier has been passed).
 ///
-/// In a graph, thread 0 executes the graph and the others serve its kernels:
-/// they loop { barrier; leave if StepContext::kernel is null; run it; barrier
-/// }. Thread 0 sets kernel and closure, passes a barrier, runs the kernel too
-/// and passes the second barrier; at the end it sets kernel to null and passes
-/// one barrier more. When it gives the call up (HostTable::abandon), between
-/// two kernels, the host does that in its place.
+/// In a graph, thread 0 executes the graph, and the host calls the others when
+/// they have passed the gate (TeamSync): they run what is left of the kernel
+/// and return, and the host leaves the gate for them. Thread 0 sets kernel,
+/// closure and nextTile, opens the gate, increments `generation` and has
+/// sleepers woken. It gives the call up (HostTable::abandon) between two
+/// kernels only.
 using StepFunction = void (*)(const StepContext *context, uint32_t thread);
 
 /// How a group of layers with equal geometry keeps its state. Page id b means

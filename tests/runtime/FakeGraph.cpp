@@ -26,7 +26,7 @@ public:
     if (thread == 0)
       execute();
     else
-      serve();
+      reinterpret_cast<Kernel>(context.kernel)(*this);
   }
 
 private:
@@ -36,24 +36,10 @@ private:
   // The team
   //===--------------------------------------------------------------------===//
 
-  void serve() {
-    for (;;) {
-      barrier();
-      if (!context.kernel)
-        return;
-      reinterpret_cast<Kernel>(context.kernel)(*this);
-      barrier();
-    }
-  }
-
   void launch(Kernel kernel) {
     context.kernel = reinterpret_cast<void *>(kernel);
-    barrier();
-    kernel(*this);
-    barrier();
+    openGate(context, [&] { kernel(*this); });
   }
-
-  void barrier() { meetTeam(context); }
 
   //===--------------------------------------------------------------------===//
   // Kernels
@@ -78,8 +64,9 @@ private:
     }
   }
 
-  static void failOnLast(Graph &graph) {
-    if (graph.thread == graph.context.threads - 1)
+  static void failOnce(Graph &graph) {
+    if (__atomic_fetch_add(&graph.context.sync->nextTile, 1,
+                           __ATOMIC_RELAXED) == 0)
       graph.context.host->fail(graph.context.host->self,
                                "index 7 is out of range");
   }
@@ -137,13 +124,11 @@ private:
       out(Sum).data = nullptr;
     if (mode == LeaveNonsense)
       out(Constant).kind = GraphValueKind(77);
-    context.kernel = nullptr;
-    barrier();
   }
 
   void misbehave(int64_t mode) {
     if (mode == FailInKernel || mode == FailAndGoOn)
-      launch(failOnLast);
+      launch(failOnce);
     if (mode == FailInKernel)
       context.host->abandon(context.host->self, "the kernel has failed");
     if (mode == GiveUp)

@@ -1,7 +1,7 @@
 //===- FakeGraph.h - A graph that does what it is told ----------*- C++ -*-===//
 //
 // Written as generated code behaves: thread 0 executes the graph, the team
-// serves its kernels, memory comes from the host. Its first input says what is
+// joins its kernels, memory comes from the host. Its first input says what is
 // to happen.
 //
 //   inputs   mode i64[]; x f32[batch, 3]; y:in/put f32[batch], optional;
@@ -23,7 +23,7 @@ namespace llmrt::fake {
 
 enum GraphMode : int64_t {
   Compute = 0,
-  FailInKernel = 1,   ///< on the last thread, and give up behind the kernel
+  FailInKernel = 1,   ///< on one thread, and give up behind the kernel
   FailAndGoOn = 2,    ///< the same without giving up
   GiveUp = 3,         ///< between two kernels
   AskForTooMuch = 4,  ///< memory beyond any limit

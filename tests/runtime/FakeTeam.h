@@ -1,8 +1,8 @@
 //===- FakeTeam.h - How the toys' threads meet and are named ----*- C++ -*-===//
 //
-// What generated code has of its own in every object: the barrier of TeamSync's
-// protocol, and a descriptor that bears the object's name. The build names
-// objects by FAKE_NAME.
+// What generated code has of its own in every object: the barrier and the gate
+// of TeamSync's protocol, and a descriptor that bears the object's name. The
+// build names objects by FAKE_NAME.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,6 +32,27 @@ inline void meetTeam(const StepContext &context) {
   }
   while (__atomic_load_n(&sync.generation, __ATOMIC_ACQUIRE) == seen)
     context.host->park(context.host->self, &sync.generation, seen);
+}
+
+/// Runs `kernel` on this thread, 0, and on those that join it.
+template <typename Kernel>
+void openGate(const StepContext &context, Kernel kernel) {
+  TeamSync &sync = *context.sync;
+  __atomic_store_n(&sync.nextTile, 0, __ATOMIC_RELAXED);
+  __atomic_store_n(&sync.arrived, 0, __ATOMIC_RELEASE);
+  __atomic_fetch_add(&sync.generation, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&sync.sleepers, __ATOMIC_SEQ_CST) != 0)
+    context.host->wake(context.host->self, &sync.generation);
+  kernel();
+  uint32_t inside =
+      __atomic_or_fetch(&sync.arrived, kGateClosed, __ATOMIC_ACQ_REL);
+  for (uint32_t spin = 0; inside != kGateClosed; ++spin) {
+    if (spin < context.spinLimit)
+      __builtin_ia32_pause();
+    else
+      context.host->park(context.host->self, &sync.arrived, inside);
+    inside = __atomic_load_n(&sync.arrived, __ATOMIC_ACQUIRE);
+  }
 }
 
 } // namespace llmrt::fake

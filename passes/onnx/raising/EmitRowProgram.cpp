@@ -280,7 +280,7 @@ private:
             input(0));
       else
         return refuse(node, "the function " + node.name);
-      if (node.number && !std::fabs(node.number - 1) <= 1e-5)
+      if (node.number && std::fabs(node.number - 1) > 1e-5)
         value = ScaleOp::create(b, type, value, b.getF32FloatAttr(node.number));
       return success();
     case RowNode::Rope:

@@ -56,15 +56,19 @@ private:
 
 } // namespace
 
-ThreadTeam::ThreadTeam(uint32_t threads)
-    : threads(threads),
+ThreadTeam::ThreadTeam(uint32_t threads, Work kind)
+    : threads(threads), kind(kind),
       // With more threads than CPUs, spinning only keeps the others from
       // running.
       spinLimit(threads <= readCpuTopology().cpus ? kSpinLimit : 0),
-      host{this, park, wake, reportFailure, allocate, release, abandon} {}
+      host{this, park, wake, reportFailure, allocate, release, abandon} {
+  if (kind == Work::Graphs)
+    sync.arrived = kGateClosed;
+}
 
-Status ThreadTeam::create(uint32_t threads, std::unique_ptr<ThreadTeam> &team) {
-  std::unique_ptr<ThreadTeam> created(new ThreadTeam(threads));
+Status ThreadTeam::create(uint32_t threads, Work kind,
+                          std::unique_ptr<ThreadTeam> &team) {
+  std::unique_ptr<ThreadTeam> created(new ThreadTeam(threads, kind));
   if (Status status = created->start())
     return status;
   team = std::move(created);
@@ -102,9 +106,10 @@ Status ThreadTeam::start() {
 }
 
 ThreadTeam::~ThreadTeam() {
-  step = nullptr;
-  add(epoch, 1);
-  futexWakeAll(&epoch);
+  over = true;
+  uint32_t &word = kind == Work::Steps ? epoch : sync.generation;
+  add(word, 1);
+  futexWakeAll(&word);
   for (Worker &worker : workers)
     pthread_join(worker.thread, nullptr);
 }
@@ -112,28 +117,52 @@ ThreadTeam::~ThreadTeam() {
 void *ThreadTeam::runWorker(void *opaque) {
   Worker *worker = static_cast<Worker *>(opaque);
   pthread_setname_np(pthread_self(), "llmrt");
-  worker->team->work(worker->index);
+  DefaultFloatMode mode;
+  if (worker->team->kind == Work::Steps)
+    worker->team->runSteps(worker->index);
+  else
+    worker->team->joinKernels(worker->index);
   return nullptr;
 }
 
-/// Waits for a step after the `seen`-th; returns its number.
-uint32_t ThreadTeam::awaitStep(uint32_t seen) {
+/// Waits until the word is another one than `seen`; returns it.
+uint32_t ThreadTeam::awaitChange(uint32_t &word, uint32_t seen,
+                                 uint32_t &asleep) {
   for (uint32_t spin = 0; spin < spinLimit; ++spin) {
-    if (uint32_t now = load(epoch); now != seen)
+    if (uint32_t now = load(word); now != seen)
       return now;
     _mm_pause();
   }
   uint32_t now;
-  while ((now = load(epoch)) == seen)
-    sleepOn(&epoch, seen, sleepers);
+  while ((now = load(word)) == seen)
+    sleepOn(&word, seen, asleep);
   return now;
 }
 
-void ThreadTeam::work(uint32_t index) {
-  DefaultFloatMode mode;
+void ThreadTeam::prepare(StepFunction function, StepContext &stepContext) {
+  stepContext.sync = &sync;
+  stepContext.host = &host;
+  stepContext.threads = threads;
+  stepContext.spinLimit = stepsWithoutSpin == 0 ? spinLimit : 0;
+  step = function;
+  context = &stepContext;
+  failed.store(false, std::memory_order_relaxed);
+}
+
+Status ThreadTeam::finish() {
+  if (failed.load(std::memory_order_relaxed))
+    return fail(LLMRT_MODEL_FAILED, "the model's code reports: %s", failure);
+  return LLMRT_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+void ThreadTeam::runSteps(uint32_t index) {
   for (uint32_t seen = 0;;) {
-    seen = awaitStep(seen);
-    if (!step)
+    seen = awaitChange(epoch, seen, sleepers);
+    if (over)
       return;
     step(context, index);
     if (__atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST) == 0)
@@ -142,13 +171,7 @@ void ThreadTeam::work(uint32_t index) {
 }
 
 Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
-  stepContext.sync = &sync;
-  stepContext.host = &host;
-  stepContext.threads = threads;
-  stepContext.spinLimit = stepsWithoutSpin == 0 ? spinLimit : 0;
-  step = function;
-  context = &stepContext;
-  failed.store(false, std::memory_order_relaxed);
+  prepare(function, stepContext);
   running = threads - 1;
   uint32_t barriersBefore = sync.generation;
 
@@ -157,10 +180,7 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
     futexWakeAll(&epoch);
   {
     DefaultFloatMode mode;
-    if (memory)
-      callGraph();
-    else
-      function(&stepContext, 0);
+    function(&stepContext, 0);
   }
   // The others are past the last barrier too, at most a few instructions away.
   uint32_t left;
@@ -171,57 +191,7 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
       futexWait(&running, left);
   }
   adaptSpin(sync.generation - barriersBefore);
-  if (failed.load(std::memory_order_relaxed))
-    return fail(LLMRT_MODEL_FAILED, "the model's code reports: %s", failure);
-  return LLMRT_OK;
-}
-
-//===----------------------------------------------------------------------===//
-// Graphs
-//===----------------------------------------------------------------------===//
-
-Status ThreadTeam::runGraph(StepFunction graph, StepContext &graphContext,
-                            CallMemory &callMemory) {
-  memory = &callMemory;
-  givenUp = LLMRT_OK;
-  graphContext.kernel = graphContext.closure = nullptr;
-  Status status = run(graph, graphContext);
-  memory = nullptr;
-  return status ? status : givenUp;
-}
-
-/// Thread 0's part of a graph. Generated code has nothing to clean up but
-/// memory, which belongs to the call, so giving up is a jump back to here. The
-/// others then wait for a kernel and have to be told that there is none.
-void ThreadTeam::callGraph() {
-  if (setjmp(graphEnd) == 0)
-    return step(context, 0);
-  context->kernel = nullptr;
-  joinBarrier();
-}
-
-void ThreadTeam::leaveGraph(Status status) {
-  givenUp = status;
-  longjmp(graphEnd, 1);
-}
-
-/// A barrier of generated code (TeamSync), passed by the host.
-void ThreadTeam::joinBarrier() {
-  uint32_t seen = __atomic_load_n(&sync.generation, __ATOMIC_RELAXED);
-  if (__atomic_add_fetch(&sync.arrived, 1, __ATOMIC_ACQ_REL) == threads) {
-    __atomic_store_n(&sync.arrived, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&sync.nextTile, 0, __ATOMIC_RELAXED);
-    add(sync.generation, 1);
-    if (load(sync.sleepers) != 0)
-      futexWakeAll(&sync.generation);
-    return;
-  }
-  for (uint32_t spin = 0; load(sync.generation) == seen; ++spin) {
-    if (spin < context->spinLimit)
-      _mm_pause();
-    else
-      sleepOn(&sync.generation, seen, sync.sleepers);
-  }
+  return finish();
 }
 
 /// Spinning pays while every thread of the team has a CPU. Where other programs
@@ -236,6 +206,61 @@ void ThreadTeam::adaptSpin(uint32_t barriers) {
     --stepsWithoutSpin;
   else if (uint64_t(slept) * 4 > uint64_t(barriers) * (threads - 1))
     stepsWithoutSpin = patience;
+}
+
+//===----------------------------------------------------------------------===//
+// Graphs
+//===----------------------------------------------------------------------===//
+
+/// A worker that comes late joins the next kernel, or finds the gate closed.
+void ThreadTeam::joinKernels(uint32_t index) {
+  for (uint32_t seen = 0;;) {
+    seen = awaitChange(sync.generation, seen, sync.sleepers);
+    if (over)
+      return;
+    if (!passGate())
+      continue;
+    step(context, index);
+    leaveGate();
+  }
+}
+
+bool ThreadTeam::passGate() {
+  uint32_t inside = load(sync.arrived);
+  do {
+    if (inside & kGateClosed)
+      return false;
+  } while (!__atomic_compare_exchange_n(&sync.arrived, &inside, inside + 1,
+                                        /*weak=*/true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_SEQ_CST));
+  return true;
+}
+
+void ThreadTeam::leaveGate() {
+  if (__atomic_sub_fetch(&sync.arrived, 1, __ATOMIC_SEQ_CST) == kGateClosed &&
+      load(sync.sleepers) != 0)
+    futexWakeAll(&sync.arrived);
+}
+
+/// Generated code has nothing to clean up but memory, which belongs to the
+/// call, so giving up, which it does while the gate is closed, is a jump back
+/// to here.
+Status ThreadTeam::runGraph(StepFunction graph, StepContext &graphContext,
+                            CallMemory &callMemory) {
+  memory = &callMemory;
+  givenUp = LLMRT_OK;
+  prepare(graph, graphContext);
+  DefaultFloatMode mode;
+  if (setjmp(graphEnd) == 0)
+    graph(&graphContext, 0);
+  if (Status status = finish())
+    return status;
+  return givenUp;
+}
+
+void ThreadTeam::leaveGraph(Status status) {
+  givenUp = status;
+  longjmp(graphEnd, 1);
 }
 
 //===----------------------------------------------------------------------===//

@@ -4,8 +4,13 @@
 // the thread that asks for the step is thread 0. Between steps the others spin
 // for as long as a next step usually takes to come (a token is sampled and
 // printed), then sleep. Within a step the generated code meets at barriers of
-// its own in TeamSync and asks the team only to sleep and to wake. A call of a
-// graph is one step too, which may allocate, and may give itself up.
+// its own in TeamSync and asks the team only to sleep and to wake.
+//
+// A team for graphs is another one: thread 0 calls the graph, which may
+// allocate and may give itself up, and the others join its kernels by the gate
+// of TeamSync if they come in time. None of them is waited for unless it is
+// inside, so that a thread that other programs keep from running holds up
+// nobody.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,21 +33,24 @@ class CallMemory;
 
 class ThreadTeam {
 public:
+  enum class Work { Steps, Graphs };
+
   /// A team of `threads` >= 1, threads - 1 of them started here. Fails with
   /// SYSTEM.
-  static Status create(uint32_t threads, std::unique_ptr<ThreadTeam> &team);
+  static Status create(uint32_t threads, Work kind,
+                       std::unique_ptr<ThreadTeam> &team);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam &) = delete;
 
   uint32_t size() const { return threads; }
 
-  /// Runs one step on all threads and returns when the last has left it. Sets
-  /// the team's fields of `context`. One caller at a time. Fails with
-  /// MODEL_FAILED if the generated code has reported a failure.
+  /// Of a team for steps: runs one on all threads and returns when the last has
+  /// left it. Sets the team's fields of `context`. One caller at a time. Fails
+  /// with MODEL_FAILED if the generated code has reported a failure.
   Status run(StepFunction step, StepContext &context);
 
-  /// The same for a graph's function, which allocates from `memory`. Fails with
-  /// OUT_OF_MEMORY as well.
+  /// Of a team for graphs: calls a graph's function, which allocates from
+  /// `memory`. Fails with OUT_OF_MEMORY as well.
   Status runGraph(StepFunction graph, StepContext &context, CallMemory &memory);
 
 private:
@@ -52,14 +60,17 @@ private:
     pthread_t thread;
   };
 
-  explicit ThreadTeam(uint32_t threads);
+  ThreadTeam(uint32_t threads, Work kind);
   Status start();
   static void *runWorker(void *worker);
-  void work(uint32_t index);
-  uint32_t awaitStep(uint32_t seen);
+  void runSteps(uint32_t index);
+  void joinKernels(uint32_t index);
+  uint32_t awaitChange(uint32_t &word, uint32_t seen, uint32_t &asleep);
+  bool passGate();
+  void leaveGate();
+  void prepare(StepFunction function, StepContext &stepContext);
+  Status finish();
   void adaptSpin(uint32_t barriers);
-  void callGraph();
-  void joinBarrier();
   [[noreturn]] void leaveGraph(Status status);
 
   static void park(void *self, uint32_t *word, uint32_t seen);
@@ -70,6 +81,7 @@ private:
   static void abandon(void *self, const char *message);
 
   const uint32_t threads;
+  const Work kind;
   const uint32_t spinLimit; ///< pauses before a thread sleeps
   const HostTable host;
   uint32_t stepsWithoutSpin = 0; ///< left; see adaptSpin()
@@ -77,9 +89,10 @@ private:
   std::vector<Worker> workers;
 
   TeamSync sync = {};
-  StepFunction step = nullptr;    ///< null: leave
+  bool over = false; ///< workers end
+  StepFunction step = nullptr;
   StepContext *context = nullptr; ///< of the step under way
-  CallMemory *memory = nullptr;   ///< of the graph under way; null in a step
+  CallMemory *memory = nullptr;   ///< of the graph under way
   jmp_buf graphEnd;               ///< where a graph that is given up goes on
   Status givenUp = LLMRT_OK;      ///< with what
   /// Raised when a step starts; workers wait for it to change.

@@ -16,9 +16,8 @@
 // CHECK:     func.func @llm_step(%[[CONTEXT:[^:]*]]: !llvm.ptr, %{{.*}}: i32)
 // CHECK:       scf.if
 // CHECK:         call @graph(%[[CONTEXT]],
-// CHECK:         llvm.call @graph_dismiss(%[[CONTEXT]])
 // CHECK:       } else {
-// CHECK:         llvm.call @graph_serve(%[[CONTEXT]],
+// CHECK:         llvm.call @graph_claim(%[[CONTEXT]],
 func.func private @graph(%context: !llvm.ptr, %thread: i64, %x: memref<?xf32>) -> memref<?xf32> attributes {llm.graph} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index

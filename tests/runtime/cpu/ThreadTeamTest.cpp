@@ -1,7 +1,9 @@
 //===- ThreadTeamTest.cpp - Every thread runs every step once -------------===//
 
 #include "runtime/lib/cpu/ThreadTeam.h"
+#include "runtime/lib/CallMemory.h"
 #include "runtime/lib/cpu/CpuTopology.h"
+#include "tests/runtime/FakeTeam.h"
 
 #include <gtest/gtest.h>
 
@@ -69,9 +71,37 @@ void failTwice(const StepContext *context, uint32_t thread) {
     context->host->fail(context->host->self, "second");
 }
 
-std::unique_ptr<ThreadTeam> makeTeam(uint32_t threads) {
+constexpr uint32_t kTiles = 40, kKernels = 50;
+std::atomic<uint32_t> tilesDone;
+uint32_t plainTiles[kTiles]; ///< only ordered by the gate
+
+void runKernel(const StepContext *context, uint32_t) {
+  for (;;) {
+    uint32_t tile =
+        __atomic_fetch_add(&context->sync->nextTile, 1, __ATOMIC_RELAXED);
+    if (tile >= kTiles)
+      return;
+    ++plainTiles[tile];
+    ++tilesDone;
+  }
+}
+
+/// A graph of kernels, each of which has to see what all before it have done.
+void runKernels(const StepContext *context, uint32_t thread) {
+  if (thread != 0)
+    return runKernel(context, thread);
+  for (uint32_t kernel = 1; kernel <= kKernels; ++kernel) {
+    uint32_t before = tilesDone;
+    fake::openGate(*context, [&] { runKernel(context, 0); });
+    if (tilesDone != before + kTiles)
+      context->host->fail(context->host->self, "a tile is missing");
+  }
+}
+
+std::unique_ptr<ThreadTeam>
+makeTeam(uint32_t threads, ThreadTeam::Work kind = ThreadTeam::Work::Steps) {
   std::unique_ptr<ThreadTeam> team;
-  EXPECT_EQ(ThreadTeam::create(threads, team), LLMRT_OK) << lastError();
+  EXPECT_EQ(ThreadTeam::create(threads, kind, team), LLMRT_OK) << lastError();
   return team;
 }
 
@@ -87,6 +117,24 @@ TEST(ThreadTeam, EveryThreadRunsEveryStepOnce) {
       ASSERT_EQ(team->run(countRuns, context), LLMRT_OK);
       for (uint32_t thread = 0; thread < 8; ++thread)
         ASSERT_EQ(runs[thread], thread < threads ? step : 0);
+    }
+  }
+}
+
+TEST(ThreadTeam, EveryTileOfAGraphsKernelsIsDoneOnce) {
+  for (uint32_t threads : {1u, 2u, 3u, 8u, 64u}) {
+    auto team = makeTeam(threads, ThreadTeam::Work::Graphs);
+    CallMemory memory(1 << 20);
+    StepContext context = {};
+    tilesDone = 0;
+    std::fill(std::begin(plainTiles), std::end(plainTiles), 0);
+    for (uint32_t call = 1; call <= 40; ++call) {
+      if (call % 20 == 0)
+        usleep(2000); // longer than a thread spins
+      ASSERT_EQ(team->runGraph(runKernels, context, memory), LLMRT_OK)
+          << lastError();
+      for (uint32_t tile : plainTiles)
+        ASSERT_EQ(tile, call * kKernels);
     }
   }
 }
