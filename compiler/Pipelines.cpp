@@ -186,6 +186,7 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   kernels.registerRows =
       llvm::bit_floor<uint64_t>(options.target->tiles.registerRows.back());
   kernels.registerPanels = options.target->tiles.panels.back();
+  kernels.wordDot = options.target->wordDot;
   pm.addPass(createOutlineKernels(kernels));
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());

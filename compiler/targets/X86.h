@@ -45,6 +45,7 @@ struct CpuTarget {
       required;   ///< what the machine must have, as /proc/cpuinfo spells it
   bool bf16Dot;   ///< multiplies pairs of bf16
   bool byteDot;   ///< multiplies quads of bytes
+  bool wordDot;   ///< multiplies pairs of i16 in vectors of 64 bytes
   bool bf16Tiles; ///< multiplies matrices of bf16
   TileChoices tiles;
 };

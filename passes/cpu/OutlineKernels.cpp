@@ -183,7 +183,7 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   void outline(const ContractionGroup &group) {
     SmallVector<linalg::GenericOp> ops = group.ops();
     KernelFunction k(ops, /*anyShape=*/true);
-    group.write(k, getOperation(), {registerRows, registerPanels});
+    group.write(k, getOperation(), {registerRows, registerPanels, wordDot});
     scratchBytes = std::max(scratchBytes, group.scratchBytes());
     launch(k, ops, [&](ImplicitLocOpBuilder &b) { return group.extent(b); });
   }

@@ -46,6 +46,12 @@ int64_t Contraction::coefficient(OpOperand &operand, unsigned result,
   return *stepAlong(map.getResult(result), loop, map.getNumDims());
 }
 
+/// What a small integer was before it was widened for its product.
+static Value beforeWidening(Value factor) {
+  auto widened = factor.getDefiningOp<arith::ExtSIOp>();
+  return widened ? widened.getIn() : factor;
+}
+
 /// Whether the region yields out + x * y.
 static bool isMultiplyAdd(linalg::GenericOp op) {
   Block *body = op.getBody();
@@ -63,8 +69,9 @@ static bool isMultiplyAdd(linalg::GenericOp op) {
   if (!is(product, arith::MulFOp(), arith::MulIOp()))
     return false;
   Value x = body->getArgument(0), y = body->getArgument(1);
-  return (product->getOperand(0) == x && product->getOperand(1) == y) ||
-         (product->getOperand(0) == y && product->getOperand(1) == x);
+  Value first = beforeWidening(product->getOperand(0)),
+        second = beforeWidening(product->getOperand(1));
+  return (first == x && second == y) || (first == y && second == x);
 }
 
 static bool isLinear(AffineMap map) {
@@ -125,10 +132,14 @@ std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
   SmallVector<MemRefType> types;
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type || type.getElementType() != element)
+    if (!type)
       return std::nullopt;
     types.push_back(type);
   }
+  Type factor = c.factorType();
+  if (types[0].getElementType() != types[1].getElementType() ||
+      (factor != element && !(element.isInteger(32) && factor.isInteger(16))))
+    return std::nullopt;
 
   AffineMap outMap = op.getMatchingIndexingMap(c.out);
   unsigned rank = outMap.getNumResults();

@@ -26,11 +26,16 @@ struct Contraction {
   bool hasPanels = false;
 
   /// Of an op on buffers, whose result lies row by row with its columns one
-  /// after another. Sums of f32, f64 and i32.
+  /// after another. Sums of f32, f64 and i32, the latter of products of i32 or
+  /// i16.
   static std::optional<Contraction> match(mlir::linalg::GenericOp op);
 
   mlir::Type elementType() const {
     return mlir::getElementTypeOrSelf(out->get().getType());
+  }
+  /// Of what is multiplied.
+  mlir::Type factorType() const {
+    return mlir::getElementTypeOrSelf(lhs->get().getType());
   }
   /// By how much a result of the operand's map moves with each step of a loop.
   int64_t coefficient(mlir::OpOperand &operand, unsigned result,

@@ -69,7 +69,7 @@ int64_t ContractionGroup::scratchBytes() const {
   if (contraction.hasPanels || innerSums(contraction) == 0)
     return 0;
   return kTileColumns * kBlockSums *
-         contraction.elementType().getIntOrFloatBitWidth() / 8;
+         contraction.factorType().getIntOrFloatBitWidth() / 8;
 }
 
 namespace {
@@ -110,7 +110,7 @@ public:
           ContextBufferOp::create(b, bytes, k.team, "scratch", 0,
                                   ValueRange(k.index(group.scratchBytes())));
       panels = memref::ViewOp::create(
-          b, MemRefType::get({ShapedType::kDynamic}, c.elementType()), scratch,
+          b, MemRefType::get({ShapedType::kDynamic}, c.factorType()), scratch,
           k.index(0), ValueRange(k.index(kTileColumns * kBlockSums)));
       writer.emplace(rhs, columnSizes, sumSizes, panels);
     }
@@ -287,7 +287,9 @@ private:
         place = k.add(rhsAt, place);
         multiplyRows([&](int64_t rows, Value row) {
           func::CallOp::create(
-              b, multiplyTile(module, c.elementType(), rows, count),
+              b,
+              multiplyTile(module, c.factorType(), rows, count,
+                           registers.wordDot),
               ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer,
                          place, panelStride, out.buffer, k.add(outRow(row), at),
                          outStride, sums, sub(endColumn, at)});
@@ -302,7 +304,7 @@ private:
     k.loop(firstAlone, endColumn, 1, [&](Value at) {
       Value place = k.add(alone, k.mul(sub(at, firstAlone), sums));
       multiplyRows([&](int64_t rows, Value row) {
-        func::CallOp::create(b, multiplyColumn(module, c.elementType(), rows),
+        func::CallOp::create(b, multiplyColumn(module, c.factorType(), rows),
                              ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride,
                                         rhsBuffer, place, out.buffer,
                                         k.add(outRow(row), at), outStride,

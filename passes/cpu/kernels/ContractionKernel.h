@@ -20,6 +20,7 @@ namespace llm {
 /// Rows and panels whose sums a level's registers hold.
 struct RegisterTile {
   int64_t rows, panels;
+  bool wordDot; ///< pairs of i16 are multiplied in vectors of 64 bytes
 };
 
 /// A contraction with what is done to each element of its result before and

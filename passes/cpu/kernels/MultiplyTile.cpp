@@ -13,6 +13,49 @@
 
 using namespace mlir;
 
+/// What products of factors add up to.
+static Type sumType(Type factor) {
+  return factor.isInteger(16) ? IntegerType::get(factor.getContext(), 32)
+                              : factor;
+}
+
+/// Factors as their sums are.
+static Value widen(ImplicitLocOpBuilder &b, Value factors) {
+  auto type = cast<VectorType>(factors.getType());
+  Type sum = sumType(type.getElementType());
+  if (sum == type.getElementType())
+    return factors;
+  return arith::ExtSIOp::create(b, type.clone(sum), factors);
+}
+
+/// The sums of x[2 * i] * y[2 * i] + x[2 * i + 1] * y[2 * i + 1], of 32 i16,
+/// or of 16 twice.
+static Value multiplyAddPairs(ImplicitLocOpBuilder &b, Value x, Value y,
+                              Value sum, bool wordDot) {
+  auto call = [&](StringRef name, Value x, Value y) -> Value {
+    auto type = VectorType::get(
+        {cast<VectorType>(x.getType()).getDimSize(0) / 2}, b.getI32Type());
+    return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name),
+                                         ValueRange{x, y})
+        .getResult(0);
+  };
+  if (wordDot)
+    return arith::AddIOp::create(b, sum,
+                                 call("llvm.x86.avx512.pmaddw.d.512", x, y));
+  Value products =
+      arith::ConstantOp::create(b, sum.getType(), b.getZeroAttr(sum.getType()));
+  for (int64_t half = 0; half < 2; ++half) {
+    auto part = [&](Value v) -> Value {
+      return vector::ExtractStridedSliceOp::create(b, v, half * llm::kPanel,
+                                                   llm::kPanel, 1);
+    };
+    products = vector::InsertStridedSliceOp::create(
+        b, call("llvm.x86.avx2.pmadd.wd", part(x), part(y)), products,
+        half * llm::kPanel / 2, 1);
+  }
+  return arith::AddIOp::create(b, sum, products);
+}
+
 static Value multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
   if (isa<FloatType>(getElementTypeOrSelf(sum.getType())))
     return vector::FMAOp::create(b, x, y, sum);
@@ -54,7 +97,7 @@ static SmallVector<Value> placesFrom(ImplicitLocOpBuilder &b, Value at,
 }
 
 func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
-                               int64_t panels) {
+                               int64_t panels, bool wordDot) {
   std::string name;
   llvm::raw_string_ostream(name)
       << "multiply." << element << "." << rows << "x" << panels;
@@ -62,12 +105,14 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();
-  auto buffer = MemRefType::get({ShapedType::kDynamic}, element);
-  auto vector = VectorType::get({kPanel}, element);
+  auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
+       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumType(element));
+  auto factors = VectorType::get({kPanel}, element),
+       vector = VectorType::get({kPanel}, sumType(element));
   auto mask = VectorType::get({kPanel}, b.getI1Type());
   auto function = addFunction(b, module, name,
                               {buffer, index, index, buffer, index, index,
-                               buffer, index, index, index, index});
+                               outBuffer, index, index, index, index});
   auto argument = [&](unsigned i) { return function.getArgument(i); };
   Value lhs = argument(0), rhs = argument(3), out = argument(6);
   auto number = [&](int64_t value) -> Value {
@@ -80,7 +125,7 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
                      rhsPanels =
                          placesFrom(b, argument(4), argument(5), panels),
                      outRows = placesFrom(b, argument(7), argument(8), rows);
-  Value zero = number(0), one = number(1), sixteen = number(kPanel);
+  Value zero = number(0), sixteen = number(kPanel);
   SmallVector<Value> masks, sums;
   for (int64_t p = 0; p < panels; ++p) {
     Value before = number(p * kPanel);
@@ -97,30 +142,68 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
     for (int64_t p = 0; p < panels; ++p)
       sums.push_back(vector::MaskedLoadOp::create(
           b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing));
-  auto loop = scf::ForOp::create(b, zero, argument(9), one, sums);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value k = loop.getInductionVar();
+  auto readPanels = [&](Value k, VectorType type) {
     Value row = arith::MulIOp::create(b, k, sixteen);
-    SmallVector<Value> columns, next;
+    SmallVector<Value> columns;
     for (Value panel : rhsPanels)
       columns.push_back(
-          vector::LoadOp::create(b, vector, rhs, ValueRange(add(panel, row))));
+          vector::LoadOp::create(b, type, rhs, ValueRange(add(panel, row))));
+    return columns;
+  };
+  // Adds to the sums for k from begin to end.
+  auto run = [&](Value begin, Value end, int64_t step, auto body) {
+    auto loop = scf::ForOp::create(b, begin, end, number(step), sums);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    scf::YieldOp::create(
+        b, body(loop.getInductionVar(), loop.getRegionIterArgs()));
+    sums.assign(loop.result_begin(), loop.result_end());
+  };
+  Value first = zero;
+  if (element.isInteger(16)) {
+    first = arith::SubIOp::create(
+        b, argument(9), arith::RemUIOp::create(b, argument(9), number(2)));
+    auto pairs = VectorType::get({2 * kPanel}, element),
+         pair = VectorType::get({2}, element);
+    run(zero, first, 2, [&](Value k, ValueRange sums) {
+      SmallVector<int64_t> zip;
+      for (int64_t i = 0; i < kPanel; ++i)
+        zip.append({i, i + kPanel});
+      SmallVector<Value> columns = readPanels(k, pairs), next;
+      for (Value &column : columns)
+        column = vector::ShuffleOp::create(b, column, column, zip);
+      for (int64_t r = 0; r < rows; ++r) {
+        Value x = vector::LoadOp::create(b, pair, lhs,
+                                         ValueRange(add(lhsRows[r], k)));
+        x = vector::BitCastOp::create(b, VectorType::get({1}, b.getI32Type()),
+                                      x);
+        x = vector::BroadcastOp::create(b, vector, x);
+        x = vector::BitCastOp::create(b, pairs, x);
+        for (int64_t p = 0; p < panels; ++p)
+          next.push_back(multiplyAddPairs(b, x, columns[p],
+                                          sums[r * panels + p], wordDot));
+      }
+      return next;
+    });
+  }
+  run(first, argument(9), 1, [&](Value k, ValueRange sums) {
+    SmallVector<Value> columns = readPanels(k, factors), next;
+    for (Value &column : columns)
+      column = widen(b, column);
     for (int64_t r = 0; r < rows; ++r) {
       Value x = vector::BroadcastOp::create(
-          b, vector,
+          b, factors,
           memref::LoadOp::create(b, lhs, ValueRange(add(lhsRows[r], k))));
+      x = widen(b, x);
       for (int64_t p = 0; p < panels; ++p)
-        next.push_back(multiplyAdd(b, x, columns[p],
-                                   loop.getRegionIterArg(r * panels + p)));
+        next.push_back(multiplyAdd(b, x, columns[p], sums[r * panels + p]));
     }
-    scf::YieldOp::create(b, next);
-  }
+    return next;
+  });
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t p = 0; p < panels; ++p)
       vector::MaskedStoreOp::create(b, out, ValueRange(outPlace(r, p)),
-                                    masks[p], loop.getResult(r * panels + p));
+                                    masks[p], sums[r * panels + p]);
   func::ReturnOp::create(b);
   return function;
 }
@@ -133,11 +216,13 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();
-  auto buffer = MemRefType::get({ShapedType::kDynamic}, element);
-  auto vector = VectorType::get({kPanel}, element);
+  auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
+       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumType(element));
+  auto factors = VectorType::get({kPanel}, element),
+       vector = VectorType::get({kPanel}, sumType(element));
   auto function = addFunction(
       b, module, name,
-      {buffer, index, index, buffer, index, buffer, index, index, index});
+      {buffer, index, index, buffer, index, outBuffer, index, index, index});
   Value lhs = function.getArgument(0), rhs = function.getArgument(3),
         column = function.getArgument(4), out = function.getArgument(5),
         count = function.getArgument(8);
@@ -151,15 +236,19 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
   Value whole = arith::SubIOp::create(b, count, left);
   Value mask = vector::CreateMaskOp::create(
       b, VectorType::get({kPanel}, b.getI1Type()), ValueRange(left));
-  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
+  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector)),
+        noFactor =
+            arith::ConstantOp::create(b, factors, b.getZeroAttr(factors));
   // All lanes, or those that are left.
   auto step = [&](Value k, ValueRange sums, Value mask) {
     auto read = [&](Value buffer, Value start) -> Value {
       Value place = arith::AddIOp::create(b, start, k);
       if (!mask)
-        return vector::LoadOp::create(b, vector, buffer, ValueRange(place));
-      return vector::MaskedLoadOp::create(b, vector, buffer, ValueRange(place),
-                                          mask, nothing);
+        return widen(
+            b, vector::LoadOp::create(b, factors, buffer, ValueRange(place)));
+      return widen(b, vector::MaskedLoadOp::create(b, factors, buffer,
+                                                   ValueRange(place), mask,
+                                                   noFactor));
     };
     Value y = read(rhs, column);
     SmallVector<Value> next;

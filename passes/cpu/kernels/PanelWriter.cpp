@@ -130,7 +130,23 @@ void PanelWriter::copyRun(Value from, Value to, Value count) {
     });
     return;
   }
-  auto vector = VectorType::get({kPanel}, c.elementType());
+  auto vector = VectorType::get({kPanel}, c.factorType());
+  // Levels without masks for small elements would take them one by one.
+  if (apart == 1 && c.factorType().getIntOrFloatBitWidth() < 32) {
+    Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, count,
+                                          k.index(kPanel));
+    auto branch = scf::IfOp::create(b, isWhole, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    Value values =
+        vector::LoadOp::create(b, vector, rhs.flat.buffer, ValueRange(from));
+    vector::StoreOp::create(b, values, panels, ValueRange(to));
+    b.setInsertionPointToStart(&branch.getElseRegion().front());
+    k.loop(k.index(0), count, 1, [&](Value lane) {
+      copyElement(k.add(from, lane), k.add(to, lane));
+    });
+    return;
+  }
   Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
   auto maskOf = [&](Value count) -> Value {
     return vector::CreateMaskOp::create(

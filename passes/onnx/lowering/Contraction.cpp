@@ -35,11 +35,16 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
   for (auto &[label, dim] : sizes)
     addLoop(label);
 
+  // Products are of one type; halves are widened before, but integers of 16
+  // bits by the product itself, which levels have an instruction for.
+  bool pairs =
+      sum.isInteger(32) && llvm::all_of(inputs, [](const Labeled &input) {
+        return input.tensor.element.isInteger(16);
+      });
   SmallVector<Tensor> tensors;
   SmallVector<SmallVector<int64_t>> maps;
   for (const Labeled &input : inputs) {
-    // Products are of one type; halves are widened before.
-    Tensor tensor = g.cast(input.tensor, sum);
+    Tensor tensor = pairs ? input.tensor : g.cast(input.tensor, sum);
     Dims dims = g.dims(tensor.value), full;
     SmallVector<int64_t> map;
     bool unknown = false;
@@ -62,8 +67,11 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
   maps.push_back(out);
   return g.contract(tensors, maps, loops, sum, [&](ValueRange x) {
     Value product;
-    for (Value factor : x)
+    for (Value factor : x) {
+      if (pairs)
+        factor = g.e.cast(factor, g.b.getI16Type(), sum);
       product = product ? g.e.mul(product, factor, sum) : factor;
+    }
     return product;
   });
 }

@@ -88,16 +88,16 @@ Tensor alongRows(GraphLowering &g, Tensor parameter) {
   return parameter;
 }
 
-/// A matrix without its zero point, as `sum`.
+/// A matrix without its zero point, as `type`.
 Tensor withoutZeroPoint(GraphLowering &g, Tensor x, Tensor zeroPoint,
-                        Type sum) {
+                        Type type) {
   SmallVector<Tensor> inputs = {x};
   if (zeroPoint)
     inputs.push_back(zeroPoint);
-  return g.map(inputs, sum, [&](ValueRange v) {
-    Value result = g.e.cast(v[0], x.element, sum);
+  return g.map(inputs, type, [&](ValueRange v) {
+    Value result = g.e.cast(v[0], x.element, type);
     if (v.size() > 1)
-      result = g.e.sub(result, g.e.cast(v[1], inputs[1].element, sum), sum);
+      result = g.e.sub(result, g.e.cast(v[1], inputs[1].element, type), type);
     return result;
   });
 }
@@ -106,10 +106,11 @@ LogicalResult lowerMatMulInteger(OnnxOp op, GraphLowering &g) {
   Tensor a = g.tensor(op.input("A")), c = g.tensor(op.input("B"));
   if (failed(requireVectorsAtLeast(op, {a, c})))
     return failure();
-  Type sum = g.b.getI32Type();
+  // Differences of two bytes.
+  Type sum = g.b.getI32Type(), factor = g.b.getI16Type();
   a = withoutZeroPoint(g, a, alongRows(g, g.tensor(op.input("a_zero_point"))),
-                       sum);
-  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), sum);
+                       factor);
+  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), factor);
   g.set(op.output("Y"), multiplyMatrices(g, a, c, sum));
   return success();
 }
@@ -119,10 +120,12 @@ LogicalResult lowerQLinearMatMul(OnnxOp op, GraphLowering &g) {
   if (failed(requireVectorsAtLeast(op, {a, c})))
     return failure();
   Type f32 = g.b.getF32Type();
-  Type sum = isFloat(a.element) ? f32 : Type(g.b.getI32Type());
+  bool isReal = isFloat(a.element);
+  Type sum = isReal ? f32 : Type(g.b.getI32Type()),
+       factor = isReal ? f32 : Type(g.b.getI16Type());
   a = withoutZeroPoint(g, a, alongRows(g, g.tensor(op.input("a_zero_point"))),
-                       sum);
-  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), sum);
+                       factor);
+  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), factor);
   Tensor sums = multiplyMatrices(g, a, c, sum);
   auto real = [&](Tensor x) { return g.cast(x, f32); };
   Tensor scaleA = real(alongRows(g, g.tensor(op.input("a_scale")))),

@@ -153,13 +153,14 @@ LogicalResult lowerWhere(OnnxOp op, GraphLowering &g) {
 /// alpha * A' * B' + C in integers, then a float or a small integer.
 LogicalResult lowerGemm(OnnxOp op, GraphLowering &g) {
   Type wide = g.b.getI32Type(), real = g.b.getF32Type();
+  Type factor = g.b.getI16Type(); // differences of two bytes
   auto widened = [&](StringRef name, StringRef point, bool transposed) {
     Tensor x = g.tensor(op.input(name)), zero = g.tensor(op.input(point));
     if (transposed)
       x = g.transpose(x, {1, 0});
-    return g.map({x, zero}, wide, [&](ValueRange v) {
-      return g.e.sub(g.e.cast(v[0], x.element, wide),
-                     g.e.cast(v[1], zero.element, wide), wide);
+    return g.map({x, zero}, factor, [&](ValueRange v) {
+      return g.e.sub(g.e.cast(v[0], x.element, factor),
+                     g.e.cast(v[1], zero.element, factor), factor);
     });
   };
   Tensor sums = multiplyMatrices(
