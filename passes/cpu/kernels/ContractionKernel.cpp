@@ -6,6 +6,7 @@
 #include "passes/cpu/kernels/LoopCode.h"
 #include "passes/cpu/kernels/MultiplyTile.h"
 #include "passes/cpu/kernels/PanelWriter.h"
+#include "passes/cpu/kernels/TileEnds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -78,8 +79,8 @@ class TileWriter {
 public:
   TileWriter(const ContractionGroup &group, KernelFunction &k, ModuleOp module,
              RegisterTile registers)
-      : c(group.contraction), group(group), k(k), b(k.b), module(module),
-        lhs(c, k, *c.lhs), rhs(c, k, *c.rhs),
+      : c(group.contraction), group(group), ends(TileEnds::of(group)), k(k),
+        b(k.b), module(module), lhs(c, k, *c.lhs), rhs(c, k, *c.rhs),
         out(k.flatten(k.mapping.lookup(c.out->get()))), registers(registers) {}
 
   void write() {
@@ -114,6 +115,7 @@ public:
           k.index(0), ValueRange(k.index(kTileColumns * kBlockSums)));
       writer.emplace(rhs, columnSizes, sumSizes, panels);
     }
+    prepareEnds();
     k.loop(k.first, k.end, 1, [&](Value tile) {
       // Rows run fastest: neighbours read the same columns.
       SmallVector<Value> sizes(outerSizes);
@@ -200,6 +202,57 @@ private:
   }
 
   //===--------------------------------------------------------------------===//
+  // How sums begin and end
+  //===--------------------------------------------------------------------===//
+
+  void prepareEnds() {
+    Type element = c.elementType();
+    auto bound = [&](TypedAttr number, bool low) -> Value {
+      if (auto type = dyn_cast<FloatType>(element); type && !number)
+        number = b.getFloatAttr(type,
+                                APFloat::getInf(type.getFloatSemantics(), low));
+      if (!number) {
+        unsigned bits = element.getIntOrFloatBitWidth();
+        number =
+            b.getIntegerAttr(element, low ? APInt::getSignedMinValue(bits)
+                                          : APInt::getSignedMaxValue(bits));
+      }
+      return arith::ConstantOp::create(b, number);
+    };
+    least = bound(ends.least, true);
+    most = bound(ends.most, false);
+    if (ends.rowStart) {
+      starts = k.flatten(k.mapping.lookup(ends.rowStart->get()));
+      return;
+    }
+    // One number of all rows; none of them is read if there is no such number.
+    auto type = MemRefType::get({1}, element);
+    Value one = memref::AllocaOp::create(b, type);
+    if (ends.start)
+      memref::StoreOp::create(b, arith::ConstantOp::create(b, ends.start), one,
+                              ValueRange(k.index(0)));
+    starts = k.flatten(one);
+  }
+
+  /// Where the numbers of the tile's rows begin, and how far apart they are.
+  std::pair<Value, Value> placeOfStarts() {
+    Value place = starts.offset, step = k.index(0);
+    if (!ends.rowStart)
+      return {place, step};
+    AffineMap map = ends.rowStartOp.getMatchingIndexingMap(ends.rowStart);
+    for (auto [expr, stride] :
+         llvm::zip_equal(map.getResults(), starts.strides))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+        unsigned loop = dim.getPosition();
+        if (loop < outer.size())
+          place = k.add(place, k.mul(outer[loop], stride));
+        else
+          step = k.add(step, stride);
+      }
+    return {place, step};
+  }
+
+  //===--------------------------------------------------------------------===//
   // The product
   //===--------------------------------------------------------------------===//
 
@@ -238,7 +291,10 @@ private:
         writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
                       depth);
       Value lhsPlace = k.add(lhsStart, k.mul(first, k.index(inner)));
-      writeElementsIf(block, k.index(0), group.before);
+      isFirst =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, k.index(0));
+      isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, last);
+      writeElementsIf(isFirst, ends.before);
       if (c.hasPanels)
         multiply(lhsPlace, lhsStride, rhs.flat.buffer,
                  k.add(panelsStart, k.mul(first, k.index(kPanel))),
@@ -246,16 +302,13 @@ private:
       else
         multiply(lhsPlace, lhsStride, panels, k.index(0),
                  k.mul(depth, k.index(kPanel)), depth);
-      writeElementsIf(block, last, group.after);
+      writeElementsIf(isLast, ends.after);
     });
   }
 
-  void writeElementsIf(Value block, Value wanted,
-                       ArrayRef<linalg::GenericOp> ops) {
+  void writeElementsIf(Value is, ArrayRef<linalg::GenericOp> ops) {
     if (ops.empty())
       return;
-    Value is =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, wanted);
     auto branch = scf::IfOp::create(b, is, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&branch.getThenRegion().front());
@@ -273,6 +326,15 @@ private:
     auto outRow = [&](Value row) {
       return k.add(outStart, k.mul(row, outStride));
     };
+    auto [startsAt, startsStride] = placeOfStarts();
+    Value no = arith::ConstantOp::create(b, b.getBoolAttr(false));
+    auto call = [&](func::FuncOp function, SmallVector<Value> operands,
+                    Value row) {
+      operands.append({starts.buffer, k.add(startsAt, k.mul(row, startsStride)),
+                       startsStride, ends.rowStart || ends.start ? isFirst : no,
+                       ends.least || ends.most ? isLast : no, least, most});
+      func::CallOp::create(b, function, operands);
+    };
     // The last panel may have fewer columns, which its sums alone know.
     Value column = firstColumn, left = layout.panels;
     for (int64_t count = registers.panels; count >= 1; --count) {
@@ -286,13 +348,12 @@ private:
             panelStride);
         place = k.add(rhsAt, place);
         multiplyRows([&](int64_t rows, Value row) {
-          func::CallOp::create(
-              b,
-              multiplyTile(module, c.factorType(), rows, count,
-                           registers.wordDot),
-              ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer,
-                         place, panelStride, out.buffer, k.add(outRow(row), at),
-                         outStride, sums, sub(endColumn, at)});
+          call(multiplyTile(module, c.factorType(), rows, count,
+                            registers.wordDot),
+               {lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer, place,
+                panelStride, out.buffer, k.add(outRow(row), at), outStride,
+                sums, sub(endColumn, at)},
+               row);
         });
       });
       column = end;
@@ -304,11 +365,10 @@ private:
     k.loop(firstAlone, endColumn, 1, [&](Value at) {
       Value place = k.add(alone, k.mul(sub(at, firstAlone), sums));
       multiplyRows([&](int64_t rows, Value row) {
-        func::CallOp::create(b, multiplyColumn(module, c.factorType(), rows),
-                             ValueRange{lhs.flat.buffer, lhsRow(row), lhsStride,
-                                        rhsBuffer, place, out.buffer,
-                                        k.add(outRow(row), at), outStride,
-                                        sums});
+        call(multiplyColumn(module, c.factorType(), rows),
+             {lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer, place,
+              out.buffer, k.add(outRow(row), at), outStride, sums},
+             row);
       });
     });
   }
@@ -325,11 +385,13 @@ private:
 
   const Contraction &c;
   const ContractionGroup &group;
+  TileEnds ends;
   KernelFunction &k;
   ImplicitLocOpBuilder &b;
   ModuleOp module;
   OperandPlaces lhs, rhs;
-  FlatBuffer out;
+  FlatBuffer out, starts;
+  Value least, most, isFirst, isLast;
   ColumnLayout layout;
   RegisterTile registers;
   std::optional<PanelWriter> writer;

@@ -96,6 +96,93 @@ static SmallVector<Value> placesFrom(ImplicitLocOpBuilder &b, Value at,
   return result;
 }
 
+namespace {
+
+/// What the arguments behind the others say of how sums begin and end.
+struct Ends {
+  ImplicitLocOpBuilder &b;
+  Value starts, begins, ends, least, most;
+  SmallVector<Value> rows;
+
+  static SmallVector<Type> arguments(OpBuilder &b, Type element) {
+    Type index = b.getIndexType(), flag = b.getI1Type();
+    return {MemRefType::get({ShapedType::kDynamic}, element),
+            index,
+            index,
+            flag,
+            flag,
+            element,
+            element};
+  }
+
+  Ends(ImplicitLocOpBuilder &b, func::FuncOp function, int64_t count) : b(b) {
+    auto last = function.getArguments().take_back(7);
+    starts = last[0];
+    begins = last[3];
+    ends = last[4];
+    least = last[5];
+    most = last[6];
+    rows = placesFrom(b, last[1], last[2], count);
+  }
+
+  static Value spread(ImplicitLocOpBuilder &b, Value number, Type type) {
+    return isa<VectorType>(type)
+               ? vector::BroadcastOp::create(b, type, number).getResult()
+               : number;
+  }
+
+  /// `perRow` sums of each row, as numbers or vectors of a `type`.
+  SmallVector<Value> begin(Type type, int64_t perRow,
+                           llvm::function_ref<Value(int64_t, int64_t)> load) {
+    SmallVector<Type> types(rows.size() * perRow, type);
+    auto branch = scf::IfOp::create(b, types, begins, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    auto fill = [&](Block &block,
+                    llvm::function_ref<Value(int64_t, int64_t)> value) {
+      b.setInsertionPointToStart(&block);
+      SmallVector<Value> values;
+      for (size_t r = 0; r < rows.size(); ++r)
+        for (int64_t i = 0; i < perRow; ++i)
+          values.push_back(value(r, i));
+      scf::YieldOp::create(b, values);
+    };
+    fill(branch.getThenRegion().front(), [&](int64_t r, int64_t) {
+      return spread(b, memref::LoadOp::create(b, starts, ValueRange(rows[r])),
+                    type);
+    });
+    fill(branch.getElseRegion().front(), load);
+    return llvm::to_vector_of<Value>(branch.getResults());
+  }
+
+  /// NaN stays NaN.
+  SmallVector<Value> end(ValueRange sums) {
+    auto branch = scf::IfOp::create(b, sums.getTypes(), ends,
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&branch.getElseRegion().front());
+    scf::YieldOp::create(b, sums);
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    auto bound = [&](Value limit, Value sum, arith::CmpFPredicate how,
+                     arith::CmpIPredicate howInteger) -> Value {
+      limit = spread(b, limit, sum.getType());
+      Value beyond =
+          isa<FloatType>(getElementTypeOrSelf(sum.getType()))
+              ? arith::CmpFOp::create(b, how, limit, sum).getResult()
+              : arith::CmpIOp::create(b, howInteger, limit, sum).getResult();
+      return arith::SelectOp::create(b, beyond, limit, sum);
+    };
+    scf::YieldOp::create(b, llvm::map_to_vector(sums, [&](Value sum) {
+                           sum = bound(least, sum, arith::CmpFPredicate::OGT,
+                                       arith::CmpIPredicate::sgt);
+                           return bound(most, sum, arith::CmpFPredicate::OLT,
+                                        arith::CmpIPredicate::slt);
+                         }));
+    return llvm::to_vector_of<Value>(branch.getResults());
+  }
+};
+
+} // namespace
+
 func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
                                int64_t panels, bool wordDot) {
   std::string name;
@@ -110,9 +197,11 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
   auto factors = VectorType::get({kPanel}, element),
        vector = VectorType::get({kPanel}, sumType(element));
   auto mask = VectorType::get({kPanel}, b.getI1Type());
-  auto function = addFunction(b, module, name,
-                              {buffer, index, index, buffer, index, index,
-                               outBuffer, index, index, index, index});
+  SmallVector<Type> types = {buffer,    index, index, buffer, index, index,
+                             outBuffer, index, index, index,  index};
+  llvm::append_range(types, Ends::arguments(b, sumType(element)));
+  auto function = addFunction(b, module, name, types);
+  Ends ends(b, function, rows);
   auto argument = [&](unsigned i) { return function.getArgument(i); };
   Value lhs = argument(0), rhs = argument(3), out = argument(6);
   auto number = [&](int64_t value) -> Value {
@@ -138,10 +227,10 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
   auto outPlace = [&](int64_t row, int64_t panel) {
     return add(outRows[row], number(panel * kPanel));
   };
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t p = 0; p < panels; ++p)
-      sums.push_back(vector::MaskedLoadOp::create(
-          b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing));
+  sums = ends.begin(vector, panels, [&](int64_t r, int64_t p) -> Value {
+    return vector::MaskedLoadOp::create(
+        b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing);
+  });
   auto readPanels = [&](Value k, VectorType type) {
     Value row = arith::MulIOp::create(b, k, sixteen);
     SmallVector<Value> columns;
@@ -200,6 +289,7 @@ func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
     }
     return next;
   });
+  sums = ends.end(sums);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t p = 0; p < panels; ++p)
       vector::MaskedStoreOp::create(b, out, ValueRange(outPlace(r, p)),
@@ -216,13 +306,16 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();
+  Type sumElement = sumType(element);
   auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
-       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumType(element));
+       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumElement);
   auto factors = VectorType::get({kPanel}, element),
-       vector = VectorType::get({kPanel}, sumType(element));
-  auto function = addFunction(
-      b, module, name,
-      {buffer, index, index, buffer, index, outBuffer, index, index, index});
+       vector = VectorType::get({kPanel}, sumElement);
+  SmallVector<Type> types = {buffer,    index, index, buffer, index,
+                             outBuffer, index, index, index};
+  llvm::append_range(types, Ends::arguments(b, sumElement));
+  auto function = addFunction(b, module, name, types);
+  Ends ends(b, function, rows);
   Value lhs = function.getArgument(0), rhs = function.getArgument(3),
         column = function.getArgument(4), out = function.getArgument(5),
         count = function.getArgument(8);
@@ -265,14 +358,17 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
         b, step(loop.getInductionVar(), loop.getRegionIterArgs(), Value()));
   }
   bool isFloat = isa<FloatType>(element);
-  for (auto [row, sum] :
-       llvm::zip_equal(outRows, step(whole, loop.getResults(), mask))) {
-    Value before = memref::LoadOp::create(b, out, ValueRange(row));
-    Value all = vector::ReductionOp::create(
-        b, vector::CombiningKind::ADD, sum, before,
-        isFloat ? arith::FastMathFlags::reassoc : arith::FastMathFlags::none);
-    memref::StoreOp::create(b, all, out, ValueRange(row));
-  }
+  SmallVector<Value> sums =
+      ends.begin(sumElement, 1, [&](int64_t r, int64_t) -> Value {
+        return memref::LoadOp::create(b, out, ValueRange(outRows[r]));
+      });
+  for (auto [sum, lanes] :
+       llvm::zip_equal(sums, step(whole, loop.getResults(), mask)))
+    sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, lanes, sum,
+                                      isFloat ? arith::FastMathFlags::reassoc
+                                              : arith::FastMathFlags::none);
+  for (auto [row, sum] : llvm::zip_equal(outRows, ends.end(sums)))
+    memref::StoreOp::create(b, sum, out, ValueRange(row));
   func::ReturnOp::create(b);
   return function;
 }

@@ -19,16 +19,19 @@
 namespace llm {
 
 /// `multiply.TYPE.ROWSxPANELS(lhs, at, row stride, rhs, at, panel stride, out,
-/// at, row stride, sums, columns)`: buffers are of one dimension, places and
-/// strides count elements. The lhs has its sums one after another, a panel 16
-/// columns for each sum. Adds to the first `columns` of 16 * PANELS columns.
-/// Products of i16 add up to i32, two at a time by an instruction for pairs, of
-/// 64 bytes with `wordDot`.
+/// at, row stride, sums, columns, starts, at, row stride, begins, ends, least,
+/// most)`: buffers are of one dimension, places and strides count elements. The
+/// lhs has its sums one after another, a panel 16 columns for each sum.
+/// Computes the first `columns` of 16 * PANELS columns. Sums begin at what
+/// `starts` holds for their row if `begins`, else at what `out` holds, and are
+/// brought within [least, most] if `ends`. Products of i16 add up to
+/// i32, two at a time by an instruction for pairs, of 64 bytes with `wordDot`.
 mlir::func::FuncOp multiplyTile(mlir::ModuleOp module, mlir::Type element,
                                 int64_t rows, int64_t panels, bool wordDot);
 
 /// `multiply.TYPE.ROWSxcolumn(lhs, at, row stride, rhs, at, out, at, row
-/// stride, sums)`: one column, which has its sums one after another as well.
+/// stride, sums, starts, at, row stride, begins, ends, least, most)`: one
+/// column, which has its sums one after another as well.
 mlir::func::FuncOp multiplyColumn(mlir::ModuleOp module, mlir::Type element,
                                   int64_t rows);
 

@@ -6,8 +6,8 @@
 #panels = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
 #out = affine_map<(m, n, k) -> (m, n)>
 
-// Whatever their sizes, products of matrices share a kernel; what is done to
-// each element before and after joins it.
+// Whatever their sizes, products of matrices share a kernel. A bias of columns
+// is written before it; a bound is kept in registers.
 // CHECK: llm.scratch_bytes = 131072
 // CHECK-LABEL: func.func private @products_share_a_kernel(
 //   CHECK-NOT:   linalg.generic
@@ -20,9 +20,16 @@
 //       CHECK:   scf.for {{.*}} -> (vector<16xf32>
 //       CHECK: func.func private @kernel.0(
 //       CHECK:   llm.context_buffer %{{.*}} "scratch"
+//       CHECK:   %[[LEAST:.*]] = arith.constant 0.000000e+00 : f32
+//       CHECK:   %[[MOST:.*]] = arith.constant 0x7F800000 : f32
 //       CHECK:   vector.maskedstore
-//       CHECK:   call @multiply.f32.8x2
-//       CHECK:   arith.maximumf
+//       CHECK:   arith.cmpi eq
+//  CHECK-NEXT:   %[[LAST:.*]] = arith.cmpi eq
+//       CHECK:   memref.load
+//       CHECK:   memref.store
+//       CHECK:   call @multiply.f32.8x2({{.*}}, %false{{.*}}, %[[LAST]], %[[LEAST]], %[[MOST]])
+//   CHECK-NOT:   arith.maximumf
+//       CHECK: return
 func.func private @products_share_a_kernel(%team: !llm.team, %x: memref<64x32xf32>, %w: memref<32x48xf32>, %v: memref<48x16xf32>, %b: memref<48xf32>, %c: memref<16xf32>) -> memref<64x16xf32> attributes {llm.graph} {
   %zero = arith.constant 0.0 : f32
   %y = memref.alloc() : memref<64x48xf32>
@@ -158,4 +165,34 @@ func.func private @leaves_other_sums_alone(%team: !llm.team, %x: memref<4x10xf32
     linalg.yield %other : f32
   }
   return
+}
+
+// -----
+
+// A bias of rows is where the sums in registers begin; what else is done to
+// elements is done in memory.
+// CHECK-LABEL: func.func private @biases_begin_sums(
+//       CHECK: func.func private @kernel.0({{.*}}, %[[BIAS:.*]]: memref<?xf32>
+//       CHECK:   %[[STARTS:.*]] = memref.reinterpret_cast
+//       CHECK:   %[[FIRST:.*]] = arith.cmpi eq
+//       CHECK:   call @multiply.f32.8x2({{.*}}, %{{.*}}, %{{.*}}, %[[FIRST]], %false
+//       CHECK:   math.exp
+func.func private @biases_begin_sums(%team: !llm.team, %w: memref<64x32xf32>, %x: memref<32x48xf32>, %b: memref<64xf32>) -> memref<64x48xf32> attributes {llm.graph} {
+  %y = memref.alloc() : memref<64x48xf32>
+  linalg.generic {indexing_maps = [affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%b : memref<64xf32>) outs(%y : memref<64x48xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%w, %x : memref<64x32xf32>, memref<32x48xf32>) outs(%y : memref<64x48xf32>) {
+  ^bb0(%a: f32, %k: f32, %sum: f32):
+    %product = arith.mulf %a, %k : f32
+    %next = arith.addf %sum, %product : f32
+    linalg.yield %next : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} outs(%y : memref<64x48xf32>) {
+  ^bb0(%a: f32):
+    %e = math.exp %a : f32
+    linalg.yield %e : f32
+  }
+  return %y : memref<64x48xf32>
 }
