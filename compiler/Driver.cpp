@@ -17,6 +17,7 @@
 #include "dialects/onnx/FaultWatch.h"
 #include "dialects/onnx/ONNXDialect.h"
 #include "dialects/onnx/OnnxOp.h"
+#include "frontends/ErrorText.h"
 #include "frontends/architectures/Architecture.h"
 #include "frontends/chat_template/ChatTemplateCompiler.h"
 #include "frontends/onnx/importer/Importer.h"
@@ -63,13 +64,21 @@ public:
         context.getOrLoadDialect(name);
     // MLIR prints errors only.
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() != DiagnosticSeverity::Remark) {
-        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-          progress.stop();
+      DiagnosticSeverity severity = diagnostic.getSeverity();
+      if (severity == DiagnosticSeverity::Error) {
+        progress.stop();
         return failure();
       }
+      if (severity == DiagnosticSeverity::Note)
+        return failure();
+      bool isRemark = severity == DiagnosticSeverity::Remark;
       progress.write([&] {
-        llvm::errs() << "llm-compile: remark: " << diagnostic << "\n";
+        llvm::errs() << "llm-compile: "
+                     << (isRemark ? "remark: " : "warning: ");
+        auto name = dyn_cast<NameLoc>(diagnostic.getLocation());
+        if (name && !isRemark)
+          llvm::errs() << quoteName(name.getName().getValue()) << ": ";
+        llvm::errs() << diagnostic << "\n";
       });
       return success();
     });

@@ -12,6 +12,7 @@
 
 #include "dialects/onnx/MicrosoftSchemas.h"
 
+#include "dialects/onnx/MicrosoftFunctions.h"
 #include "dialects/onnx/MicrosoftInference.h"
 
 #include "onnx/defs/schema.h"
@@ -159,6 +160,8 @@ void registerRow(const Row &row, const char *domain) {
         if (infer)
           infer(context);
       });
+  if (*domain)
+    addMicrosoftFunction(schema);
   ::onnx::RegisterSchema(std::move(schema), /*opset_version_to_load=*/0,
                          /*fail_duplicate_schema=*/true,
                          /*fail_with_exception=*/true);

@@ -7,6 +7,7 @@
 #include "dialects/onnx/ScopeInference.h"
 
 #include "dialects/onnx/LibraryGuard.h"
+#include "dialects/onnx/MachineLearningTypes.h"
 #include "dialects/onnx/RankRules.h"
 
 #include "onnx/defs/schema.h"
@@ -147,6 +148,7 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
     }
     outputs = std::move(context.allOutputTypes_);
     completeRanks(node, schema, context.allInputTypes_, outputs);
+    completeMachineLearningTypes(node, schema, context.allInputTypes_, outputs);
     propagate(node, definition, *state);
   });
 }

@@ -240,6 +240,8 @@ LogicalResult GraphImporter::importNode(const NodeProto &original, int index,
   Location loc = NameLoc::get(builder.getStringAttr(current));
   if (schema->domain.empty() && schema->type == "Constant")
     return importConstant(node, loc, scope);
+  if (isZipMap(*schema))
+    return importZipMap(node, loc, scope);
   if (!options.isLowered ||
       options.isLowered(schema->domain, schema->type, schema->version))
     return importSchemaOp(node, *schema, loc, scope);

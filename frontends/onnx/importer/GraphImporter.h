@@ -59,6 +59,9 @@ private:
                                  Scope &scope);
   mlir::LogicalResult importConstant(const ::onnx::NodeProto &node,
                                      mlir::Location loc, Scope &scope);
+  /// What is given for maps of labels to scores: the scores.
+  mlir::LogicalResult importZipMap(const ::onnx::NodeProto &node,
+                                   mlir::Location loc, Scope &scope);
   mlir::LogicalResult importSchemaOp(::onnx::NodeProto &node,
                                      const Schema &schema, mlir::Location loc,
                                      Scope &scope);

@@ -21,6 +21,9 @@ using ::onnx::TypeProto;
 
 namespace llm::onnx {
 
+/// Of a map, in messages.
+static constexpr int64_t kKeysNamed = 8;
+
 /// The tensor that an attribute of Constant stands for; false: it has another
 /// form.
 static bool constantTensor(const AttributeProto &attribute,
@@ -85,6 +88,34 @@ LogicalResult GraphImporter::importConstant(const NodeProto &node, Location loc,
   define(scope, node.output(0), value, type);
   if (attribute.name() != "sparse_value" && !Constants::isLarge(tensor))
     scope.types.defineConstant(node.output(0), tensor);
+  return success();
+}
+
+LogicalResult GraphImporter::importZipMap(const NodeProto &node, Location loc,
+                                          Scope &scope) {
+  if (node.input_size() != 1 || node.output_size() != 1 ||
+      node.input(0).empty())
+    return fail(node) << "has " << node.input_size() << " inputs and "
+                      << node.output_size() << " outputs; accepted: one each";
+  std::string keys;
+  int64_t count = 0;
+  auto add = [&](const std::string &key) {
+    if (++count <= kKeysNamed)
+      keys += (count > 1 ? ", " : "") + key;
+  };
+  for (const AttributeProto &attribute : node.attribute()) {
+    for (const std::string &key : attribute.strings())
+      add(quoteName(key));
+    for (int64_t key : attribute.ints())
+      add(std::to_string(key));
+  }
+  if (count > kKeysNamed)
+    keys += ", ... (" + std::to_string(count) + " in all)";
+  mlir::emitWarning(loc) << "ZipMap: a map for each row is given as a tensor, "
+                            "a column for each of the keys "
+                         << keys;
+  define(scope, node.output(0), scope.values[node.input(0)],
+         *scope.types.type(node.input(0)));
   return success();
 }
 

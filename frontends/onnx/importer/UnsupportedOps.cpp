@@ -51,6 +51,10 @@ std::string UnsupportedOps::text() const {
   return text;
 }
 
+bool isZipMap(const Schema &schema) {
+  return schema.domain == "ai.onnx.ml" && schema.type == "ZipMap";
+}
+
 UnsupportedOps findUnsupported(const ::onnx::ModelProto &model,
                                const OnnxImportOptions &options) {
   UnsupportedOps unsupported;
@@ -59,10 +63,11 @@ UnsupportedOps findUnsupported(const ::onnx::ModelProto &model,
     if (functions.count(functionKey(node)))
       return true;
     const Schema *schema = findSchema(node.domain(), node.op_type(), opset);
-    bool isConstant =
-        schema && schema->domain.empty() && schema->type == "Constant";
+    bool isImported =
+        schema && (isZipMap(*schema) ||
+                   (schema->domain.empty() && schema->type == "Constant"));
     if (!schema ||
-        (!isConstant && !schema->hasFunctionBody && options.isLowered &&
+        (!isImported && !schema->hasFunctionBody && options.isLowered &&
          !options.isLowered(schema->domain, schema->type, schema->version)))
       unsupported.add(node.domain(), node.op_type(),
                       schema ? schema->version : 0, opset,

@@ -21,6 +21,11 @@ class ModelProto;
 
 namespace llm::onnx {
 
+struct Schema;
+
+/// Whether the importer makes nothing of an op but what it reads.
+bool isZipMap(const Schema &schema);
+
 class UnsupportedOps {
 public:
   /// `version` is the op's since_version, or 0 if no schema has it in the

@@ -102,31 +102,39 @@ Tensor llm::onnx::labelsOf(GraphLowering &g, Tensor numbers,
 // Linear models
 //===----------------------------------------------------------------------===//
 
-/// X times the rows of coefficients, plus intercepts: [rows, targets].
-static FailureOr<Tensor> linearScores(OnnxOp op, GraphLowering &g,
-                                      int64_t targets) {
+FailureOr<Tensor> llm::onnx::featureRows(OnnxOp op, GraphLowering &g,
+                                         int64_t features) {
   Type f32 = g.b.getF32Type();
   Tensor x = g.cast(g.tensor(op.input("X")), f32);
   if (x.rank() == 1)
     x = g.reshape(x, {g.fixed(1), g.dim(x.value, 0)});
-  SmallVector<double> coefficients = op.reals("coefficients"),
-                      intercepts = op.reals("intercepts");
   if (x.rank() != 2)
     return notSupported(op, "an input of a rank other than 1 and 2");
+  g.requireSame(g.dim(x.value, 1), g.fixed(features),
+                op.type() + ": another number of features than coefficients");
+  return g.sized(x.value, f32, {g.dim(x.value, 0), g.fixed(features)});
+}
+
+/// X times the rows of coefficients, plus intercepts: [rows, targets].
+static FailureOr<Tensor> linearScores(OnnxOp op, GraphLowering &g,
+                                      int64_t targets) {
+  Type f32 = g.b.getF32Type();
+  SmallVector<double> coefficients = op.reals("coefficients"),
+                      intercepts = op.reals("intercepts");
   if (targets <= 0 || coefficients.empty() ||
       coefficients.size() % targets != 0)
     return op.operation()->emitError()
            << op.type() << ": " << coefficients.size() << " coefficients for "
            << targets << " targets";
+  FailureOr<Tensor> x = featureRows(op, g, coefficients.size() / targets);
+  if (failed(x))
+    return failure();
   Dim features = g.fixed(coefficients.size() / targets);
-  g.requireSame(g.dim(x.value, 1), features,
-                op.type() + ": another number of features than coefficients");
-  x = g.sized(x.value, f32, {g.dim(x.value, 0), features});
   Tensor weights =
       g.reshape(literal(g, coefficients, f32), {g.fixed(targets), features});
   Tensor scores =
-      g.contract({x, weights}, {{0, 2}, {1, 2}, {0, 1}},
-                 {g.dim(x.value, 0), g.fixed(targets), features}, f32,
+      g.contract({*x, weights}, {{0, 2}, {1, 2}, {0, 1}},
+                 {g.dim(x->value, 0), g.fixed(targets), features}, f32,
                  [&](ValueRange v) { return g.e.mul(v[0], v[1], f32); });
   if (intercepts.empty())
     return scores;

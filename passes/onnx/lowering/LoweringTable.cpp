@@ -46,6 +46,7 @@ LoweringTable::LoweringTable() {
   addSlice(*this);
   addSoftmax(*this);
   addStrings(*this);
+  addSupportVectors(*this);
   addTrees(*this);
   addVectorizer(*this);
 }

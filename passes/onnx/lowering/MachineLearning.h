@@ -11,8 +11,13 @@ class LoweringTable;
 
 void addFeatures(LoweringTable &table);
 void addLinearModels(LoweringTable &table);
+void addSupportVectors(LoweringTable &table);
 void addTrees(LoweringTable &table);
 void addVectorizer(LoweringTable &table);
+
+/// The input X as f32, [rows, features]: one row of a rank below 2.
+mlir::FailureOr<Tensor> featureRows(OnnxOp op, GraphLowering &g,
+                                    int64_t features);
 
 /// What scores of classes, [rows, classes] of floats, become at the end: NONE,
 /// SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT.
