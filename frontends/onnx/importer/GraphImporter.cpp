@@ -12,6 +12,7 @@
 #include "dialects/onnx/OnnxOp.h"
 #include "frontends/ErrorText.h"
 #include "frontends/Limits.h"
+#include "frontends/onnx/importer/Gradient.h"
 #include "frontends/onnx/importer/Types.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -202,6 +203,8 @@ LogicalResult GraphImporter::importInitializers(const GraphProto &graph,
 }
 
 LogicalResult GraphImporter::importNodes(const Nodes &nodes, Scope &scope) {
+  const Nodes *outer = std::exchange(scope.nodes, &nodes);
+  llvm::scope_exit leave([&] { scope.nodes = outer; });
   for (auto [index, node] : llvm::enumerate(nodes))
     if (failed(importNode(node, index, scope)))
       return failure();
@@ -242,6 +245,8 @@ LogicalResult GraphImporter::importNode(const NodeProto &original, int index,
     return importConstant(node, loc, scope);
   if (isZipMap(*schema))
     return importZipMap(node, loc, scope);
+  if (isGradient(*schema))
+    return importGradient(node, index, scope);
   if (!options.isLowered ||
       options.isLowered(schema->domain, schema->type, schema->version))
     return importSchemaOp(node, *schema, loc, scope);
@@ -261,6 +266,28 @@ LogicalResult GraphImporter::importNode(const NodeProto &original, int index,
   unsupported.add(std::string(schema->domain), std::string(schema->type),
                   schema->version, currentOpset, current);
   return importSchemaOp(node, *schema, loc, scope);
+}
+
+LogicalResult GraphImporter::importGradient(const NodeProto &node, int index,
+                                            Scope &scope) {
+  const std::string name = current;
+  const int64_t opset = currentOpset;
+  Gradient gradient(node, *scope.nodes, index,
+                    "llm.gradient." + std::to_string(opCount) + ".");
+  std::string reason = gradient.find();
+  if (!reason.empty())
+    return fail(node) << reason;
+  for (const NodeProto &again : gradient.forward())
+    if (failed(importNode(again, index, scope)))
+      return failure();
+  current = name;
+  currentOpset = opset;
+  FunctionProto function;
+  NodeProto call;
+  reason = gradient.backward(scope.types, function, call);
+  if (!reason.empty())
+    return fail(node) << reason;
+  return importCall(call, function, scope);
 }
 
 LogicalResult GraphImporter::returnOutputs(const GraphProto &graph,

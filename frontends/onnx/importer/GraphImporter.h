@@ -47,6 +47,7 @@ private:
     std::map<std::string, mlir::Value> values;
     std::vector<std::string> order; ///< names, as they came
     std::string prefix;             ///< of locations
+    const Nodes *nodes = nullptr;   ///< that are imported
   };
 
   /// Names of graphs inside nodes end with them.
@@ -62,6 +63,8 @@ private:
   /// What is given for maps of labels to scores: the scores.
   mlir::LogicalResult importZipMap(const ::onnx::NodeProto &node,
                                    mlir::Location loc, Scope &scope);
+  mlir::LogicalResult importGradient(const ::onnx::NodeProto &node, int index,
+                                     Scope &scope);
   mlir::LogicalResult importSchemaOp(::onnx::NodeProto &node,
                                      const Schema &schema, mlir::Location loc,
                                      Scope &scope);

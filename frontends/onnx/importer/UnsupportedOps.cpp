@@ -55,6 +55,11 @@ bool isZipMap(const Schema &schema) {
   return schema.domain == "ai.onnx.ml" && schema.type == "ZipMap";
 }
 
+bool isGradient(const Schema &schema) {
+  return schema.domain == "ai.onnx.preview.training" &&
+         schema.type == "Gradient";
+}
+
 UnsupportedOps findUnsupported(const ::onnx::ModelProto &model,
                                const OnnxImportOptions &options) {
   UnsupportedOps unsupported;
@@ -64,7 +69,7 @@ UnsupportedOps findUnsupported(const ::onnx::ModelProto &model,
       return true;
     const Schema *schema = findSchema(node.domain(), node.op_type(), opset);
     bool isImported =
-        schema && (isZipMap(*schema) ||
+        schema && (isZipMap(*schema) || isGradient(*schema) ||
                    (schema->domain.empty() && schema->type == "Constant"));
     if (!schema ||
         (!isImported && !schema->hasFunctionBody && options.isLowered &&

@@ -23,8 +23,9 @@ namespace llm::onnx {
 
 struct Schema;
 
-/// Whether the importer makes nothing of an op but what it reads.
+/// Ops that the importer makes something else of.
 bool isZipMap(const Schema &schema);
+bool isGradient(const Schema &schema);
 
 class UnsupportedOps {
 public:

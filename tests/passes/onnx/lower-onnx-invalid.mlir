@@ -1,14 +1,14 @@
 // RUN: llm-opt %s --llm-lower-onnx --split-input-file --verify-diagnostics
 
-onnx.graph @names_all_ops_that_nothing_lowers(%x: tensor<2x3xf32>) -> tensor<2x1xf32> {
-  // expected-error@+1 {{not supported yet: onnx.ml.SVMRegressor.1, onnx.training.Gradient.1}}
-  %0 = "onnx.ml.SVMRegressor.1"(%x) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>}
-      : (tensor<2x3xf32>) -> tensor<2x1xf32>
-  %1 = "onnx.ml.SVMRegressor.1"(%x) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>}
-      : (tensor<2x3xf32>) -> tensor<2x1xf32>
-  %2 = "onnx.training.Gradient.1"(%1) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>, xs = ["x"], y = "y"}
+onnx.graph @names_all_ops_that_nothing_lowers(%x: tensor<?xui8>, %y: tensor<2x1xf32>) -> tensor<?x?x?xui8> {
+  // expected-error@+1 {{not supported yet: onnx.ImageDecoder.20, onnx.training.Gradient.1}}
+  %0 = "onnx.ImageDecoder.20"(%x) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>}
+      : (tensor<?xui8>) -> tensor<?x?x?xui8>
+  %1 = "onnx.ImageDecoder.20"(%x) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>}
+      : (tensor<?xui8>) -> tensor<?x?x?xui8>
+  %2 = "onnx.training.Gradient.1"(%y) {operandSegmentSizes = array<i32: 1>, resultSegmentSizes = array<i32: 1>, xs = ["x"], y = "y"}
       : (tensor<2x1xf32>) -> tensor<2x1xf32>
-  onnx.return %0 : tensor<2x1xf32>
+  onnx.return %0 : tensor<?x?x?xui8>
 }
 
 // -----
