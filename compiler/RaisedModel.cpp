@@ -10,6 +10,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Path.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace llm;
 
@@ -17,9 +19,10 @@ using namespace llm;
 constexpr int64_t kDefaultContext = 4096;
 
 static SourceType sourceTypeOf(Type element) {
-  return element.isF32()   ? SourceType::F32
-         : element.isF16() ? SourceType::F16
-                           : SourceType::BF16;
+  return element.isF32()       ? SourceType::F32
+         : element.isF16()     ? SourceType::F16
+         : element.isInteger() ? SourceType::U8
+                               : SourceType::BF16;
 }
 
 /// The constants of the module as a file.
@@ -97,30 +100,50 @@ static std::optional<SourceTensor> expertsOf(const SourceTensor &stack,
   return result;
 }
 
-/// Sources named "x^T" are x's transpose; "x[a:b]" and "x^T[a:b]" rows a to b -
-/// 1 of it, or of each matrix where x is a stack of them.
-static std::optional<SourceTensor> viewOf(StringRef name,
+/// The same rows of a tensor that has so many of them, however it is cut into
+/// dimensions.
+static SourceTensor linesOf(SourceTensor tensor, int64_t rows, RowRange range) {
+  int64_t width = 1;
+  for (int64_t size : tensor.shape)
+    width *= size;
+  width /= rows;
+  tensor.firstElement = range.first * width;
+  tensor.shape = {range.second - range.first, width};
+  return tensor;
+}
+
+/// What an entry of `llm.views` describes.
+static std::optional<SourceTensor> viewOf(DictionaryAttr entry,
                                           const WeightSource &weights) {
+  auto tensorOf = [&](StringRef name) -> const SourceTensor * {
+    auto found = weights.tensors.find(entry.getAs<StringAttr>(name).str());
+    return found == weights.tensors.end() ? nullptr : &found->second;
+  };
+  const SourceTensor *whole = tensorOf("of");
+  if (!whole)
+    return std::nullopt;
   std::optional<RowRange> range;
-  size_t bracket = name.rfind('[');
-  if (name.ends_with("]") && bracket != StringRef::npos) {
-    auto [from, to] = name.slice(bracket + 1, name.size() - 1).split(':');
-    int64_t first, last;
-    if (from.getAsInteger(10, first) || to.getAsInteger(10, last))
-      return std::nullopt;
-    range = {first, last};
-    name = name.take_front(bracket);
+  if (auto rows = entry.getAs<DenseI64ArrayAttr>("rows"))
+    range = {rows[0], rows[1]};
+  if (entry.contains("scales")) {
+    int64_t rows = whole->shape[0];
+    RowRange some = range.value_or(RowRange{0, rows});
+    SourceTensor view = linesOf(*whole, rows, some);
+    for (StringRef name : {"scales", "zeros"})
+      if (entry.contains(name)) {
+        const SourceTensor *terms = tensorOf(name);
+        if (!terms)
+          return std::nullopt;
+        view.terms.push_back(linesOf(*terms, rows, some));
+      }
+    return view;
   }
-  bool transposed = name.consume_back("^T");
-  auto found = weights.tensors.find(name.str());
-  if (found == weights.tensors.end())
+  bool transposed = entry.contains("transposed");
+  if (whole->shape.size() == 3 && range)
+    return expertsOf(*whole, transposed, *range);
+  if (whole->shape.size() != 2)
     return std::nullopt;
-  const SourceTensor &whole = found->second;
-  if (whole.shape.size() == 3 && range)
-    return expertsOf(whole, transposed, *range);
-  if (whole.shape.size() != 2)
-    return std::nullopt;
-  SourceTensor view = whole;
+  SourceTensor view = *whole;
   if (transposed) {
     std::swap(view.shape[0], view.shape[1]);
     view.transposed ^= true;
@@ -128,15 +151,71 @@ static std::optional<SourceTensor> viewOf(StringRef name,
   return range ? rowsOf(view, *range) : view;
 }
 
-static void addViews(ModuleOp module, WeightSource &weights) {
-  for (auto parameter : module.getOps<ParameterOp>())
-    for (StringRef name :
-         parameter.getSources().getAsValueRange<StringAttr>()) {
-      if (weights.tensors.count(name.str()))
-        continue;
-      if (std::optional<SourceTensor> view = viewOf(name, weights))
-        weights.tensors[name.str()] = *view;
+static bool addViews(ModuleOp module, WeightSource &weights,
+                     std::string &error) {
+  for (NamedAttribute entry :
+       module->getAttrOfType<DictionaryAttr>("llm.views")) {
+    std::string name = entry.getName().str();
+    std::optional<SourceTensor> view =
+        viewOf(cast<DictionaryAttr>(entry.getValue()), weights);
+    if (!view || !weights.tensors.try_emplace(name, *view).second) {
+      error = "tensor '" + name +
+              (view ? "' has a name that a part of another one needs"
+                    : "' lies in the file in a way that is not supported yet");
+      return false;
     }
+  }
+  module->removeAttr("llm.views");
+  return true;
+}
+
+/// Whether both are the same numbers, wherever they lie.
+static bool isSameMatrix(const SourceTensor &a, const SourceTensor &b,
+                         const WeightSource &weights) {
+  if (a.type != b.type || a.shape != b.shape || !isDense(a.type) || a.field ||
+      b.field || a.shape.size() != 2)
+    return false;
+  int64_t width = elementBytes(a.type);
+  auto at = [&](const SourceTensor &x, int64_t row, int64_t column) {
+    int64_t place = x.transposed
+                        ? column * (x.pitch ? x.pitch : x.shape[0]) + row
+                        : row * x.shape[1] + column;
+    return weights.files[x.file]->data() + x.offset +
+           (x.firstElement + place) * width;
+  };
+  for (int64_t row = 0; row < a.shape[0]; ++row)
+    for (int64_t column = 0; column < a.shape[1]; ++column)
+      if (std::memcmp(at(a, row, column), at(b, row, column), width) != 0)
+        return false;
+  return true;
+}
+
+/// Exporters write a head that is the embedding a second time, transposed.
+static void tieHead(ModuleOp module, const WeightSource &weights) {
+  auto embed = module.lookupSymbol<ParameterOp>("embed.weight"),
+       head = module.lookupSymbol<ParameterOp>("head.weight");
+  if (!embed || !head || embed.getType() != head.getType())
+    return;
+  auto tensorOf = [&](ParameterOp op) {
+    auto name = cast<StringAttr>(op.getSources()[0]);
+    return weights.tensors.find(name.str());
+  };
+  auto a = tensorOf(embed), b = tensorOf(head);
+  if (a == weights.tensors.end() || b == weights.tensors.end() ||
+      !isSameMatrix(a->second, b->second, weights))
+    return;
+  WeightOp table;
+  module.walk([&](WeightOp op) {
+    if (op.getParameter() == embed.getSymName() && !table)
+      table = op;
+  });
+  module.walk([&](WeightOp op) {
+    if (op.getParameter() == head.getSymName()) {
+      op.getResult().replaceAllUsesWith(table.getResult());
+      op.erase();
+    }
+  });
+  head.erase();
 }
 
 std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
@@ -148,9 +227,10 @@ std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
   checkpoint->format = Checkpoint::Format::Onnx;
   checkpoint->path = path;
   static_cast<WeightSource &>(*checkpoint) = std::move(weights);
-  if (!addConstants(module, *checkpoint, error))
+  if (!addConstants(module, *checkpoint, error) ||
+      !addViews(module, *checkpoint, error))
     return nullptr;
-  addViews(module, *checkpoint);
+  tieHead(module, *checkpoint);
 
   DecoderConfig &config = checkpoint->config;
   config.architecture = "decoder";
@@ -178,10 +258,10 @@ std::unique_ptr<Checkpoint> llm::describeRaised(ModuleOp module,
   StringRef dtype;
   for (auto parameter : module.getOps<ParameterOp>())
     if (auto packed = dyn_cast<PackedType>(parameter.getType())) {
-      Type element = cast<DenseAttr>(packed.getEncoding()).getElementType();
-      StringRef own = element.isF32()   ? "f32"
-                      : element.isF16() ? "f16"
-                                        : "bf16";
+      auto dense = dyn_cast<DenseAttr>(packed.getEncoding());
+      StringRef own = !dense || dense.getElementType().isF32() ? "f32"
+                      : dense.getElementType().isF16()         ? "f16"
+                                                               : "bf16";
       dtype = dtype.empty() || dtype == own ? own : "f32";
     }
   config.dtype = dtype.str();

@@ -88,6 +88,10 @@ struct SourceTensor {
   /// Matrices of one type one below the other, each at a multiple of 16 rows:
   /// experts. They lie where they say; here only name, type and shape hold.
   std::vector<SourceTensor> parts = {};
+  /// Of integers of a few bits in blocks along the in features, [out, blocks,
+  /// bytes of a block] as ONNX Runtime's MatMulNBits has them: the scales,
+  /// [out, blocks], then zero points, packed by out feature, if there are any.
+  std::vector<SourceTensor> terms = {};
 };
 
 /// A read-only private mapping of a whole regular file. Bytes are paged in when

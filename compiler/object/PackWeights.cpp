@@ -38,8 +38,9 @@ using namespace llm;
 
 namespace {
 
-/// (source tensor, panels, number of the first panel)
-using PackFunction = void (*)(const uint8_t *, uint8_t *, int64_t);
+/// (source tensor, its scales, its zero points, panel, its number)
+using PackFunction = void (*)(const uint8_t *, const uint8_t *, const uint8_t *,
+                              uint8_t *, int64_t);
 
 /// A run of panels of one parameter's entry, or of elements that are copied.
 struct Work {
@@ -209,14 +210,21 @@ private:
       if (kind.source == source.type && kind.type == type &&
           kind.interleavedHeads == source.interleavedHeads &&
           kind.transposed == source.transposed && kind.pitch == source.pitch &&
-          kind.addend == source.addend)
+          kind.addend == source.addend && kind.scales == scalesOf(source) &&
+          kind.zeros == (source.terms.size() > 1))
         return i;
     kinds.push_back({source.type, type, source.interleavedHeads,
-                     source.transposed, source.pitch, source.addend});
+                     source.transposed, source.pitch, source.addend,
+                     scalesOf(source), source.terms.size() > 1});
     std::string name = "pack_" + std::to_string(kinds.size() - 1);
     if (failed(emitPackingFunction(*code, name, kinds.back())))
       return failure();
     return kinds.size() - 1;
+  }
+
+  static std::optional<SourceType> scalesOf(const SourceTensor &source) {
+    return source.terms.empty() ? std::nullopt
+                                : std::optional(source.terms[0].type);
   }
 
   void addWork(unsigned function, Type type, const SourceTensor &source,
@@ -294,23 +302,37 @@ private:
             static_cast<size_t>(source.bytes)};
   }
 
+  /// The bytes from a tensor's first element on, which `decoded` holds where
+  /// the file has a list of numbers.
+  llvm::Expected<const uint8_t *> elementsOf(const SourceTensor &source,
+                                             std::vector<uint8_t> &decoded) {
+    const uint8_t *bytes = weights.files[source.file]->data() + source.offset;
+    if (source.field) {
+      if (llvm::Error error = decode(source, decoded))
+        return std::move(error);
+      bytes = decoded.data();
+    }
+    return bytes + source.firstElement * elementBytes(source.type);
+  }
+
   llvm::Error pack(const Work &w, std::vector<uint8_t> &buffer,
                    WeightSegmentWriter &segment) {
-    const uint8_t *source =
-        weights.files[w.source->file]->data() + w.source->offset;
     if (w.function == Work::kCopy)
-      return copy(w, source, buffer, segment);
-    std::vector<uint8_t> decoded;
-    if (w.source->field) {
-      if (llvm::Error error = decode(*w.source, decoded))
-        return error;
-      source = decoded.data();
+      return copy(w, weights.files[w.source->file]->data() + w.source->offset,
+                  buffer, segment);
+    std::vector<uint8_t> decoded[3];
+    const uint8_t *bytes[3] = {};
+    for (size_t i = 0; i <= w.source->terms.size(); ++i) {
+      llvm::Expected<const uint8_t *> elements =
+          elementsOf(i ? w.source->terms[i - 1] : *w.source, decoded[i]);
+      if (!elements)
+        return elements.takeError();
+      bytes[i] = *elements;
     }
-    source += w.source->firstElement * elementBytes(w.source->type);
     buffer.assign(w.panels * w.panelBytes, 0);
     for (int64_t i = 0; i < w.panels; ++i)
-      functions[w.function](source, buffer.data() + i * w.panelBytes,
-                            w.firstPanel + i);
+      functions[w.function](bytes[0], bytes[1], bytes[2],
+                            buffer.data() + i * w.panelBytes, w.firstPanel + i);
     return segment.write(w.offset, buffer);
   }
 

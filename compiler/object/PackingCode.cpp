@@ -17,10 +17,12 @@ namespace {
 
 class PanelPacking {
 public:
-  PanelPacking(TileCode &c, const PackingKind &kind, Value source, Value panel,
+  /// Arguments are those of the packing function.
+  PanelPacking(TileCode &c, const PackingKind &kind, ValueRange arguments,
                Value number)
       : c(c), kind(kind), packed(dyn_cast<PackedType>(kind.type)),
-        source(source), panel(panel), number(number) {}
+        source(arguments[0]), scales(arguments[1]), zeros(arguments[2]),
+        panel(arguments[3]), number(number) {}
 
   LogicalResult run() {
     if (!packed)
@@ -28,6 +30,8 @@ public:
     if (auto dense = dyn_cast<DenseAttr>(packed.getEncoding()))
       return packDense(dense);
     auto grouped = cast<GroupedAttr>(packed.getEncoding());
+    if (kind.scales)
+      return repackWithTerms(grouped);
     return isDense(kind.source) ? quantize(grouped) : repack(grouped);
   }
 
@@ -80,7 +84,8 @@ private:
 
   /// Rounds floating-point weights, group by group.
   LogicalResult quantize(GroupedAttr encoding) {
-    if (encoding.getSuper())
+    if (encoding.getSuper() || encoding.getZeros() ||
+        encoding.getScaleBits() != 16)
       return unsupported();
     GroupedLayout layout(encoding);
     GroupQuantizer quantizer(c, encoding);
@@ -94,9 +99,9 @@ private:
         Value end = c.minimum(c.add(first, group), columns);
         GroupQuantizer::Terms terms = quantizer.terms(first, end, read);
         Value entry = groupEntry(layout, first, group, lane);
-        storeHalf(layout, first, layout.scales, entry, terms.scale);
+        storeTerm(layout, first, layout.scales, entry, terms.scale);
         if (terms.minimum)
-          storeHalf(layout, first, layout.minimums, entry, terms.minimum);
+          storeTerm(layout, first, layout.minimums, entry, terms.minimum);
         c.loop(first, end, 1, [&](Value k) {
           storeQuant(layout, lane, k, quantizer.quant(terms, read(k)));
         });
@@ -132,7 +137,7 @@ private:
         Value from = blockOf(row, k), inSource = c.rem(k, block->elements);
         Value entry = groupEntry(layout, k, group, lane);
         auto half = [&](int64_t section, Value place, Value bits) {
-          storeHalf(layout, k, section, place, bits);
+          storeTerm(layout, k, section, place, bits);
         };
         if (!super) {
           half(layout.scales, entry, block->scale(c, source, from));
@@ -154,6 +159,63 @@ private:
     return success();
   }
 
+  /// Integers, scales and zero points that lie in tensors of their own, a
+  /// number of bits each.
+  LogicalResult repackWithTerms(GroupedAttr encoding) {
+    GroupedLayout layout(encoding);
+    int64_t group = encoding.getGroup(), bits = encoding.getBits();
+    int64_t blocks = llvm::divideCeil(packed.getColumns(), group);
+    if (encoding.getSuper() || encoding.getMinimum() || 8 % bits ||
+        encoding.getZeros() != kind.zeros)
+      return unsupported();
+    // Number `at` of integers that begin at byte `first`.
+    auto integer = [&](Value bytes, Value first, Value at) {
+      int64_t each = 8 / bits;
+      Value byte = arith::ExtUIOp::create(
+          c, c.getI32Type(),
+          loadBytes(c, bytes, c.add(first, c.div(at, each)), c.getI8Type()));
+      Value shift = arith::IndexCastOp::create(c, c.getI32Type(),
+                                               c.mul(c.rem(at, each), bits));
+      return arith::AndIOp::create(c, arith::ShRUIOp::create(c, byte, shift),
+                                   i32((1 << bits) - 1))
+          .getResult();
+    };
+    Type scaleType =
+        encoding.getScaleBits() == 32 ? Type(c.getF32Type()) : c.getF16Type();
+    forRows([&](Value lane, Value row) {
+      c.loop(c.index(0), c.index(packed.getColumns()), group, [&](Value first) {
+        Value number = c.div(first, group);
+        Value block = c.add(c.mul(row, blocks), number);
+        Value zero =
+            kind.zeros
+                ? integer(zeros, c.mul(row, llvm::divideCeil(blocks * bits, 8)),
+                          number)
+                : i32(encoding.getZero());
+        Value end =
+            c.minimum(c.add(first, group), c.index(packed.getColumns()));
+        c.loop(first, end, 1, [&](Value k) {
+          storeQuant(
+              layout, lane, k,
+              integer(source, c.mul(block, group * bits / 8), c.sub(k, first)));
+        });
+        // In features that do not exist are zero.
+        c.loop(end, c.add(first, group), 1,
+               [&](Value k) { storeQuant(layout, lane, k, zero); });
+        Value scale = elementType(c, *kind.scales) == scaleType
+                          ? loadBytes(c, scales,
+                                      c.mul(block, encoding.getScaleBits() / 8),
+                                      scaleType)
+                          : readDense(c, *kind.scales, scales, block);
+        Value entry = groupEntry(layout, first, group, lane);
+        storeTerm(layout, first, layout.scales, entry, scale);
+        if (kind.zeros)
+          storeTerm(layout, first, layout.zeros, entry,
+                    arith::TruncIOp::create(c, c.getI8Type(), zero));
+      });
+    });
+    return success();
+  }
+
   /// First byte of the panel's block that holds in feature `k`.
   Value blockAt(const GroupedLayout &layout, Value k) {
     return c.mul(c.div(k, layout.span), layout.bytes);
@@ -163,11 +225,12 @@ private:
                    Value lane) {
     return c.add(c.mul(c.div(c.rem(k, layout.span), group), kPanel), lane);
   }
-  /// Writes entry `place` of a section of f16.
-  void storeHalf(const GroupedLayout &layout, Value k, int64_t section,
-                 Value place, Value bits) {
+  /// Writes entry `place` of a section of numbers like this one.
+  void storeTerm(const GroupedLayout &layout, Value k, int64_t section,
+                 Value place, Value term) {
     Value at = c.add(blockAt(layout, k), section);
-    storeBytes(bits, c.add(at, c.mul(place, 2)));
+    int64_t size = term.getType().getIntOrFloatBitWidth() / 8;
+    storeBytes(term, c.add(at, c.mul(place, size)));
   }
   /// Spreads a quant's bits over the planes of its run, which hold zeros there.
   void storeQuant(const GroupedLayout &layout, Value lane, Value k,
@@ -234,7 +297,7 @@ private:
   TileCode &c;
   const PackingKind &kind;
   PackedType packed; ///< null for a vector
-  Value source, panel, number;
+  Value source, scales, zeros, panel, number;
 };
 
 } // namespace
@@ -247,13 +310,12 @@ LogicalResult llm::emitPackingFunction(ModuleOp module, StringRef name,
   // needs; the functions get base pointers only.
   auto bytes = MemRefType::get({int64_t(1) << 62}, c.getI8Type());
   auto function = func::FuncOp::create(
-      c, name, c.getFunctionType({bytes, bytes, c.getI64Type()}, {}));
+      c, name,
+      c.getFunctionType({bytes, bytes, bytes, bytes, c.getI64Type()}, {}));
   c.setInsertionPointToStart(function.addEntryBlock());
   Value number =
-      arith::IndexCastOp::create(c, c.getIndexType(), function.getArgument(2));
-  if (failed(PanelPacking(c, kind, function.getArgument(0),
-                          function.getArgument(1), number)
-                 .run()))
+      arith::IndexCastOp::create(c, c.getIndexType(), function.getArgument(4));
+  if (failed(PanelPacking(c, kind, function.getArguments(), number).run()))
     return failure();
   func::ReturnOp::create(c);
   return success();

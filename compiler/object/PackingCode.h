@@ -25,11 +25,16 @@ struct PackingKind {
   bool transposed = false;   ///< SourceTensor::transposed
   uint64_t pitch = 0;        ///< SourceTensor::pitch
   float addend = 0;          ///< SourceTensor::addend
+  /// Of SourceTensor::terms: the type of the scales, and whether there are zero
+  /// points.
+  std::optional<SourceType> scales = {};
+  bool zeros = false;
 };
 
-/// Adds `func.func @name(source, panel bytes, panel number)`: it fills one
-/// panel of a packed type, or the whole of a vector (panel 0). The destination
-/// holds zeros. Emits an error if no code exists for the pair.
+/// Adds `func.func @name(source, scales, zero points, panel bytes, panel
+/// number)`: it fills one panel of a packed type, or the whole of a vector
+/// (panel 0). The destination holds zeros. Sources without scales do not read
+/// those. Emits an error if no code exists for the pair.
 mlir::LogicalResult emitPackingFunction(mlir::ModuleOp module,
                                         llvm::StringRef name,
                                         const PackingKind &kind);

@@ -144,7 +144,8 @@ Value DenseAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
 
 LogicalResult GroupedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t bits, int64_t group, int64_t zero,
-                                  bool, int64_t super) {
+                                  bool minimum, int64_t super,
+                                  int64_t scaleBits, bool zeros) {
   if (bits < 2 || bits > 8 || bits == 7)
     return emitError() << "grouped weights have 2, 3, 4, 5, 6 or 8 bits; found "
                        << bits;
@@ -158,6 +159,14 @@ LogicalResult GroupedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "super must be 0 or a multiple of 64 and of the "
                           "group, 256 at most; found "
                        << super;
+  if (scaleBits != 16 && scaleBits != 32)
+    return emitError() << "scales have 16 or 32 bits; found " << scaleBits;
+  if (zeros && (zero || minimum || super))
+    return emitError() << "groups that have zero points have no other zero, no "
+                          "minimum and no super-blocks";
+  if (super && scaleBits != 16)
+    return emitError() << "scales of super-blocks have 16 bits; found "
+                       << scaleBits;
   return success();
 }
 
@@ -182,9 +191,11 @@ GroupedLayout::GroupedLayout(GroupedAttr encoding) {
   bool super = encoding.getSuper() != 0, minimum = encoding.getMinimum();
   subScales = take(super, groups * kPanel);
   subMinimums = take(super && minimum, groups * kPanel);
-  int64_t entries = super ? 1 : groups;
-  scales = take(true, entries * kPanel * 2);
-  minimums = take(minimum, entries * kPanel * 2);
+  zeros = take(encoding.getZeros(), groups * kPanel);
+  int64_t entries = super ? 1 : groups,
+          scaleBytes = encoding.getScaleBits() / 8;
+  scales = take(true, entries * kPanel * scaleBytes);
+  minimums = take(minimum, entries * kPanel * scaleBytes);
   bytes = llvm::alignTo(bytes, 64);
 }
 
@@ -198,7 +209,10 @@ int64_t GroupedAttr::getStoredBytes(int64_t elements) const {
   int64_t entries = getMinimum() ? 2 : 1;
   int64_t bits = elements * getBits();
   if (!getSuper())
-    return (bits + elements / getGroup() * entries * 16) / 8;
+    return (bits +
+            elements / getGroup() *
+                (entries * getScaleBits() + (getZeros() ? getBits() : 0))) /
+           8;
   // K quants keep sub-scales in 4 bits (2-bit weights), 6 bits or 8 (6-bit).
   int64_t subBits = getBits() == 2 ? 4 : getBits() == 6 ? 8 : 6;
   return (bits + elements / getGroup() * entries * subBits +
@@ -206,12 +220,14 @@ int64_t GroupedAttr::getStoredBytes(int64_t elements) const {
          8;
 }
 
-/// Scale and addend of the group that holds in feature `first` of run `run`, so
-/// that a weight is (q - zero) * scale + addend. `lane` narrows both to one out
-/// feature.
-static std::pair<Value, Value> groupTerms(Emitter &e, GroupedAttr encoding,
-                                          Value offset, Value run,
-                                          int64_t first, Value lane) {
+/// What the group that holds in feature `first` of run `run` says: a weight is
+/// (q - zero - the encoding's zero) * scale + addend. `lane` narrows all to one
+/// out feature. Zero and addend are null where they would be nothing.
+struct GroupTerms {
+  Value scale, addend, zero;
+};
+static GroupTerms groupTerms(Emitter &e, GroupedAttr encoding, Value offset,
+                             Value run, int64_t first, Value lane) {
   GroupedLayout layout(encoding);
   int64_t group = encoding.getGroup();
   Type f16 = e.b.getF16Type(), i8 = e.b.getI8Type();
@@ -233,33 +249,43 @@ static std::pair<Value, Value> groupTerms(Emitter &e, GroupedAttr encoding,
   };
   auto term = [&](int64_t section, int64_t sub) -> Value {
     bool super = encoding.getSuper() != 0;
-    Value value = e.widen(read(section, !super, f16));
+    Type stored = encoding.getScaleBits() == 32 ? e.b.getF32Type() : f16;
+    Value value = read(section, !super, stored);
+    if (stored == f16)
+      value = e.widen(value);
     if (!super)
       return value;
     Value factor =
         arith::SIToFPOp::create(e.b, value.getType(), read(sub, true, i8));
     return arith::MulFOp::create(e.b, value, factor);
   };
-  Value scale = term(layout.scales, layout.subScales);
-  Value addend;
+  GroupTerms terms;
+  terms.scale = term(layout.scales, layout.subScales);
   if (encoding.getMinimum())
-    addend =
+    terms.addend =
         arith::NegFOp::create(e.b, term(layout.minimums, layout.subMinimums));
-  return {scale, addend};
+  if (encoding.getZeros())
+    terms.zero = arith::UIToFPOp::create(e.b, terms.scale.getType(),
+                                         read(layout.zeros, true, i8));
+  return terms;
 }
 
-/// The same with the zero point in the addend: a weight is q * scale + addend.
-static std::pair<Value, Value> groupLine(Emitter &e, GroupedAttr encoding,
-                                         Value offset, Value run, int64_t first,
-                                         Value lane) {
-  auto [scale, addend] = groupTerms(e, encoding, offset, run, first, lane);
+/// The same with the encoding's zero in the addend: a weight is (q - zero) *
+/// scale + addend. A zero point of the group stays by itself, so that weights
+/// are rounded once.
+static GroupTerms groupLine(Emitter &e, GroupedAttr encoding, Value offset,
+                            Value run, int64_t first, Value lane) {
+  GroupTerms terms = groupTerms(e, encoding, offset, run, first, lane);
   if (encoding.getZero()) {
     Value shift = arith::MulFOp::create(
-        e.b, scale, e.constant(scale.getType(), -encoding.getZero()));
-    addend =
-        addend ? arith::AddFOp::create(e.b, shift, addend).getResult() : shift;
+        e.b, terms.scale,
+        e.constant(terms.scale.getType(), -encoding.getZero()));
+    terms.addend =
+        terms.addend
+            ? arith::AddFOp::create(e.b, shift, terms.addend).getResult()
+            : shift;
   }
-  return {scale, addend};
+  return terms;
 }
 
 SmallVector<Value> GroupedAttr::expandRun(OpBuilder &builder, Location loc,
@@ -281,10 +307,10 @@ SmallVector<Value> GroupedAttr::expandRun(OpBuilder &builder, Location loc,
     }
 
   SmallVector<Value> result;
-  Value scale, addend;
+  GroupTerms terms;
   for (int64_t k = 0; k < kRun; ++k) {
     if (k % getGroup() == 0)
-      std::tie(scale, addend) = groupLine(e, *this, offset, run, k, Value());
+      terms = groupLine(e, *this, offset, run, k, Value());
     Value quant;
     for (auto [plane, vectors] : llvm::zip(layout.planes, planes)) {
       QuadPlace place = placeQuad(plane, k / 4);
@@ -295,9 +321,13 @@ SmallVector<Value> GroupedAttr::expandRun(OpBuilder &builder, Location loc,
                     : bits;
     }
     Value value = arith::SIToFPOp::create(e.b, f32, quant);
+    if (terms.zero)
+      value = arith::SubFOp::create(e.b, value, terms.zero);
     result.push_back(
-        addend ? vector::FMAOp::create(e.b, value, scale, addend).getResult()
-               : arith::MulFOp::create(e.b, value, scale).getResult());
+        terms.addend
+            ? vector::FMAOp::create(e.b, value, terms.scale, terms.addend)
+                  .getResult()
+            : arith::MulFOp::create(e.b, value, terms.scale).getResult());
   }
   return result;
 }
@@ -337,7 +367,11 @@ std::pair<Value, Value> llm::expandGroupTerms(OpBuilder &builder, Location loc,
                                               Value offset, Value run,
                                               int64_t first) {
   Emitter e(builder, loc, bytes);
-  return groupTerms(e, encoding, offset, run, first, Value());
+  GroupTerms terms = groupTerms(e, encoding, offset, run, first, Value());
+  if (terms.zero)
+    terms.addend = arith::NegFOp::create(
+        e.b, arith::MulFOp::create(e.b, terms.zero, terms.scale));
+  return {terms.scale, terms.addend};
 }
 
 Value GroupedAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
@@ -370,17 +404,22 @@ Value GroupedAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
     quant = quant ? arith::OrIOp::create(e.b, quant, bits).getResult() : bits;
   }
   // Groups of 16 halve a run: pick the half that k lies in.
-  auto [scale, addend] = groupLine(e, *this, offset, run, 0, lane);
+  GroupTerms terms = groupLine(e, *this, offset, run, 0, lane);
   if (getGroup() < kRun) {
-    auto [upper, upperAddend] =
-        groupLine(e, *this, offset, run, getGroup(), lane);
+    GroupTerms upper = groupLine(e, *this, offset, run, getGroup(), lane);
     Value isUpper = arith::CmpIOp::create(e.b, arith::CmpIPredicate::uge,
                                           modulo(k, kRun), e.index(getGroup()));
-    scale = arith::SelectOp::create(e.b, isUpper, upper, scale);
-    if (addend)
-      addend = arith::SelectOp::create(e.b, isUpper, upperAddend, addend);
+    for (Value GroupTerms::*term :
+         {&GroupTerms::scale, &GroupTerms::addend, &GroupTerms::zero})
+      if (terms.*term)
+        terms.*term =
+            arith::SelectOp::create(e.b, isUpper, upper.*term, terms.*term);
   }
   Value value = arith::SIToFPOp::create(e.b, builder.getF32Type(), quant);
-  value = arith::MulFOp::create(e.b, value, scale);
-  return addend ? arith::AddFOp::create(e.b, value, addend).getResult() : value;
+  if (terms.zero)
+    value = arith::SubFOp::create(e.b, value, terms.zero);
+  value = arith::MulFOp::create(e.b, value, terms.scale);
+  return terms.addend
+             ? arith::AddFOp::create(e.b, value, terms.addend).getResult()
+             : value;
 }

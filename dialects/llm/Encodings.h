@@ -28,7 +28,8 @@ struct GroupedLayout {
   int64_t span;       ///< in features of a block
   int64_t runBytes;   ///< bytes of the planes of one run
   int64_t subScales, subMinimums; ///< i8 [span/group][16]
-  int64_t scales, minimums; ///< f16 [span/group or 1][16]
+  int64_t zeros;                  ///< u8 [span/group][16]
+  int64_t scales, minimums;       ///< f16 or f32 [span/group or 1][16]
   int64_t bytes;      ///< of the block, a multiple of 64
 
   explicit GroupedLayout(GroupedAttr encoding);

@@ -34,7 +34,8 @@ def LLM_GroupedAttr : LLM_Attr<"Grouped", "grouped",
     of one out feature. With `super` = 0 the scale is an f16, and so is the
     minimum if there is one. With `super` = n the scale is the product of an f16
     shared by n in features and an i8, and the minimum likewise (GGUF's K
-    quants). Holds every GGUF block type without loss.
+    quants). Holds every GGUF block type without loss. Where files keep scales in
+    f32, `scaleBits` is 32; with `zeros` each group has a zero point of its own.
 
     A block spans max(64, group, super) in features, cut into runs of 32. Of each
     run come the planes of 8, 4, 2 or 1 bits that add up to `bits`, lowest bits
@@ -42,12 +43,15 @@ def LLM_GroupedAttr : LLM_Attr<"Grouped", "grouped",
     holds, in its w-bit field f, out feature n at in feature 4(f w + v) + b of the
     run: so that a vector shifted and masked is an operand of a 4-way byte dot
     product. After the runs come, where present, sub-scales and sub-minimums (i8,
-    [span/group][16]) and scales and minimums (f16, [span/group or 1][16]).
+    [span/group][16]), zero points (i8, unsigned, [span/group][16]) and scales and
+    minimums (f16 or f32, [span/group or 1][16]).
 
     Example: `#llm.grouped<bits = 4, group = 32, zero = 8, minimum = false, super = 0>`.
   }];
   let parameters = (ins "int64_t":$bits, "int64_t":$group, "int64_t":$zero,
-                        "bool":$minimum, "int64_t":$super);
+                        "bool":$minimum, "int64_t":$super,
+                        DefaultValuedParameter<"int64_t", "16">:$scaleBits,
+                        DefaultValuedParameter<"bool", "false">:$zeros);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -22,8 +22,9 @@ static Value writeLayer(ModelBuilder &m, Value hidden) {
 }
 
 Value llm::writeGpt2(ModelBuilder &m, Value tokens) {
+  Value hidden = m.embedding(tokens);
   Value places = m.embedding(m.positions(tokens), "positions");
-  Value hidden = m.add(m.embedding(tokens), places);
+  hidden = m.add(hidden, places);
   hidden = m.repeatLayers(
       hidden, [](int64_t) { return 0; },
       [&](Value h, int64_t) { return writeLayer(m, h); });

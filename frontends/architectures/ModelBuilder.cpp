@@ -18,7 +18,8 @@ static Attribute encodingOf(MLIRContext *context, SourceType type) {
   Builder b(context);
   auto grouped = [&](int64_t bits, int64_t group, int64_t zero, bool minimum,
                      int64_t super) -> Attribute {
-    return GroupedAttr::get(context, bits, group, zero, minimum, super);
+    return GroupedAttr::get(context, bits, group, zero, minimum, super,
+                            /*scaleBits=*/16, /*zeros=*/false);
   };
   switch (type) {
   case SourceType::F32: return DenseAttr::get(context, b.getF32Type());
@@ -124,9 +125,9 @@ Value ModelBuilder::rmsNorm(Value input, StringRef name, int64_t groups) {
 }
 
 Value ModelBuilder::layerNorm(Value input, StringRef name) {
-  return LayerNormOp::create(b, input.getType(), input,
-                             weight((name + ".weight").str()),
-                             weight((name + ".bias").str()),
+  Value scale = weight((name + ".weight").str());
+  Value bias = weight((name + ".bias").str());
+  return LayerNormOp::create(b, input.getType(), input, scale, bias,
                              b.getF64FloatAttr(config.rmsNormEps));
 }
 
@@ -141,12 +142,13 @@ Value ModelBuilder::positions(Value tokens) {
 
 Value ModelBuilder::rotaryTable(Value positions, const RopeConfig &rope) {
   RotaryFrequencies frequencies = rotaryFrequencies(rope, config.headDim);
+  bool isDynamic = rope.kind == RopeConfig::Dynamic;
   return RotaryTableOp::create(
       b, rows(2 * frequencies.inverse.size()), positions,
       b.getDenseF32ArrayAttr(frequencies.inverse),
-      b.getF32FloatAttr(frequencies.scale), b.getF64FloatAttr(rope.factor),
-      b.getI64IntegerAttr(
-          rope.kind == RopeConfig::Dynamic ? rope.originalMaxPosition : 0));
+      b.getF32FloatAttr(frequencies.scale),
+      b.getF64FloatAttr(isDynamic ? rope.factor : 1.0),
+      b.getI64IntegerAttr(isDynamic ? rope.originalMaxPosition : 0));
 }
 
 Value ModelBuilder::rope(Value input, Value table, int64_t heads) {
@@ -171,11 +173,12 @@ Value ModelBuilder::activation(Value input) {
 }
 
 Value ModelBuilder::experts(Value input) {
+  Value router = linear(input, "mlp.router");
+  Value gate = weight("mlp.experts.gate.weight");
+  Value up = weight("mlp.experts.up.weight");
+  Value down = weight("mlp.experts.down.weight");
   return MoeOp::create(b, input.getType(), b.getStringAttr(config.hiddenAct),
-                       input, linear(input, "mlp.router"),
-                       weight("mlp.experts.gate.weight"),
-                       weight("mlp.experts.up.weight"),
-                       weight("mlp.experts.down.weight"),
+                       input, router, gate, up, down,
                        b.getI64IntegerAttr(config.numExpertsPerToken));
 }
 

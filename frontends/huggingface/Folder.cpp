@@ -42,6 +42,7 @@ private:
   void resolveTie();
   bool readTokenizer(const std::string &given = "");
   bool readContext();
+  bool readGenaiConfig();
   bool readTemplateFile();
   bool resolveIds(const TokenizerFacts &facts);
 
@@ -279,10 +280,41 @@ bool FolderReader::readContext() {
   return read || fail("config.json: " + reason);
 }
 
+/// What ONNX Runtime GenAI's genai_config.json says of the same in "model".
+bool FolderReader::readGenaiConfig() {
+  const char *name = "genai_config.json";
+  std::string text, model, reason;
+  if (!readText(name, limits::kMaxConfigBytes, text))
+    return false;
+  bool read = visitTopLevel(
+      text,
+      [&](std::string_view key, std::string_view value) {
+        if (key == "model")
+          model = value;
+      },
+      reason);
+  if (read && model.empty())
+    return fail(std::string(name) + ": it has no model");
+  read =
+      read && visitTopLevel(
+                  model,
+                  [&](std::string_view key, std::string_view value) {
+                    if (key == "context_length")
+                      checkpoint->config.maxPositionEmbeddings =
+                          std::strtoll(std::string(value).c_str(), nullptr, 10);
+                  },
+                  reason);
+  if (!read)
+    return fail(std::string(name) + ": " + reason);
+  return readGenerationConfig(model, in(name), checkpoint->config.vocabSize,
+                              config.ids, error);
+}
+
 bool FolderReader::readInto(Checkpoint &given, const std::string &tokenizer) {
   checkpoint = std::make_unique<Checkpoint>(std::move(given));
-  bool read =
-      (!exists("config.json") || readContext()) && readTokenizer(tokenizer);
+  bool read = (!exists("config.json") || readContext()) &&
+              (!exists("genai_config.json") || readGenaiConfig()) &&
+              readTokenizer(tokenizer);
   given = std::move(*checkpoint);
   return read;
 }

@@ -21,13 +21,21 @@ namespace llm {
 
 using namespace llm;
 
+/// The merged op stands where the first one was, and so do all weights: what
+/// reads an early product may stand before the last one.
 static void merge(ArrayRef<LinearOp> ops) {
-  LinearOp last = ops.back();
-  OpBuilder builder(last);
+  LinearOp first = ops.front();
+  OpBuilder builder(first);
   SmallVector<Value> weights, biases;
   SmallVector<Location> locs;
   int64_t columns = 0;
   for (LinearOp op : ops) {
+    for (Value parameter : llvm::drop_begin(op->getOperands())) {
+      Operation *weight = parameter.getDefiningOp();
+      if (weight && weight->getBlock() == first->getBlock() &&
+          first->isBeforeInBlock(weight))
+        weight->moveBefore(first);
+    }
     llvm::append_range(weights, op.getWeights());
     llvm::append_range(biases, op.getBiases());
     locs.push_back(op.getLoc());
@@ -35,9 +43,8 @@ static void merge(ArrayRef<LinearOp> ops) {
   }
   Location loc = builder.getFusedLoc(locs);
   auto type = RankedTensorType::get({ShapedType::kDynamic, columns},
-                                    last.getType().getElementType());
-  // Weights may be defined between the ops merged: stand at the last of them.
-  auto merged = LinearOp::create(builder, loc, type, last.getInput(), weights,
+                                    first.getType().getElementType());
+  auto merged = LinearOp::create(builder, loc, type, first.getInput(), weights,
                                  biases, Value(), Value(), Value());
   Value rowCount = tensor::DimOp::create(builder, loc, merged, 0);
   int64_t offset = 0;
@@ -72,14 +79,14 @@ struct MergeProjections : llm::impl::MergeProjectionsBase<MergeProjections> {
             .push_back(op);
     });
     for (auto &[key, ops] : groups) {
-      // A reader of an early product may stand before the last one.
-      auto readEarly = [&](LinearOp op) {
-        return llvm::any_of(op->getUsers(), [&](Operation *user) {
-          Operation *at = op->getBlock()->findAncestorOpInBlock(*user);
-          return at && at->isBeforeInBlock(ops.back());
-        });
+      auto canMove = [](LinearOp op) {
+        return llvm::all_of(llvm::drop_begin(op->getOperands()),
+                            [](Value parameter) {
+                              Operation *weight = parameter.getDefiningOp();
+                              return !weight || isa<WeightOp>(weight);
+                            });
       };
-      if (ops.size() > 1 && llvm::none_of(ops, readEarly))
+      if (ops.size() > 1 && llvm::all_of(ops, canMove))
         merge(ops);
     }
   }

@@ -43,7 +43,8 @@ static GroupedAttr encodingOf(MLIRContext *context,
                               const QuantizationScheme &scheme) {
   int64_t zero = scheme.asymmetric ? 0 : int64_t(1) << (scheme.bits - 1);
   return GroupedAttr::get(context, scheme.bits, scheme.group, zero,
-                          scheme.asymmetric, /*super=*/0);
+                          scheme.asymmetric, /*super=*/0, /*scaleBits=*/16,
+                          /*zeros=*/false);
 }
 
 namespace {

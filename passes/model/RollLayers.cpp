@@ -84,7 +84,7 @@ public:
         }
   }
 
-  /// The best rolling that leaves less code than there is.
+  /// The best rolling that leaves less code than there is, or the only layer.
   std::optional<Rolling> choose() const;
 
   ArrayRef<Segment> layer(const Rolling &rolling, size_t number) const {
@@ -93,6 +93,7 @@ public:
   }
 
 private:
+  std::optional<Rolling> only() const;
   void cut();
   void number(Segment &segment);
   static bool alike(const Segment &a, const Segment &b);
@@ -245,7 +246,26 @@ std::optional<Rolling> Chain::choose() const {
           best = Rolling{first, length, (at - first) / length + 1, cost};
       }
     }
-  return best;
+  return best || mixing != 1 ? best : only();
+}
+
+/// A single layer that mixes tokens has no copy: it ends where the hidden state
+/// does.
+std::optional<Rolling> Chain::only() const {
+  if (llvm::count_if(block, [](Operation &op) {
+        return isa<IncrementalOpInterface>(op);
+      }) != 1)
+    return std::nullopt; // others lie where no value leads through
+  auto mixes = [](const Segment &segment) { return segment.mixes; };
+  size_t first = llvm::find_if(segments, mixes) - segments.begin();
+  Type hidden = segments[first].first.getType();
+  size_t length = 0;
+  while (first + length < segments.size() &&
+         segments[first + length].last.getType() == hidden)
+    ++length;
+  if (length == 0 || !isHiddenState(hidden))
+    return std::nullopt;
+  return Rolling{first, length, 1, {0, 0, length}};
 }
 
 namespace {

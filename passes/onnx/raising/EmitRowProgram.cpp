@@ -53,6 +53,10 @@ public:
     for (auto &[name, value] : constants)
       entries.emplace_back(b.getStringAttr(name), value);
     module->setAttr("llm.constants", b.getDictionaryAttr(entries));
+    entries.clear();
+    for (auto &[name, value] : views)
+      entries.emplace_back(b.getStringAttr(name), value);
+    module->setAttr("llm.views", b.getDictionaryAttr(entries));
     return success();
   }
 
@@ -106,66 +110,122 @@ private:
     return "constant";
   }
 
+  /// The source that a value of the graph is.
+  std::string sourceOf(Value value) {
+    std::string name = nameOf(value);
+    if (auto constant = OnnxOp::from(value.getDefiningOp());
+        constant && constant->type() == "Constant")
+      if (auto data = dyn_cast<DenseElementsAttr>(constant->attribute("value")))
+        return addConstant(name, data);
+    return name;
+  }
+
+  static std::string rangeOf(int64_t first, int64_t count) {
+    return "[" + std::to_string(first) + ":" + std::to_string(first + count) +
+           "]";
+  }
+
+  /// Reports and shares of the ceiling know these two.
+  StringRef symbolOf(RowNode &node, StringRef name) {
+    return node.kind == RowNode::Embedding ? "embed.weight"
+           : &node == &program[head]       ? "head.weight"
+                                           : name;
+  }
+
   /// A matrix of weights, [out, in].
   FailureOr<Value> matrix(RowNode &node) {
     bool transposed = node.transposed;
     bool isLinear = node.kind == RowNode::Linear;
     auto type = cast<RankedTensorType>(node.weight.getType());
-    int64_t all = type.getDimSize(transposed),
-            in = type.getDimSize(!transposed);
+    int64_t all = type.getDimSize(transposed);
+    int64_t in = !node.blocks.bits ? type.getDimSize(!transposed)
+                 : isLinear        ? program[node.inputs[0]].features
+                                   : node.features;
     int64_t out = isLinear ? node.features : all;
     auto key = std::make_tuple(node.weight.getAsOpaquePointer(), transposed,
-                               node.first, out);
+                               node.first, out, in);
     auto known = matrices.find(key);
     if (known != matrices.end())
       return known->second;
-    Type element = type.getElementType();
+    FailureOr<Attribute> encoding = encodingOf(node);
+    if (failed(encoding))
+      return failure();
+    std::string name = sourceOf(node.weight);
+    NamedAttrList view;
+    std::string source = name;
+    if (transposed) {
+      source += "^T";
+      view.set("transposed", b.getUnitAttr());
+    }
+    std::string range;
+    if (out != all) {
+      range = rangeOf(node.first, out);
+      view.set("rows", b.getDenseI64ArrayAttr({node.first, node.first + out}));
+    }
+    if (node.blocks.bits) {
+      view.set("scales", b.getStringAttr(sourceOf(node.blocks.scales)));
+      if (node.blocks.zeros)
+        view.set("zeros", b.getStringAttr(sourceOf(node.blocks.zeros)));
+      // The integers alone have the name of the tensor.
+      source += "*";
+    }
+    source += range;
+    addView(source, name, view);
+    std::string sourceType = node.blocks.bits
+                                 ? "U" + std::to_string(node.blocks.bits)
+                                 : sourceTypeOf(type.getElementType()).str();
+    Type packed = PackedType::get(b.getContext(), out, in, *encoding);
+    Value value =
+        parameter(symbolOf(node, name + range), packed, sourceType, source);
+    return matrices[key] = value;
+  }
+
+  FailureOr<Attribute> encodingOf(RowNode &node) {
+    const RowNode::Blocks &blocks = node.blocks;
+    if (blocks.bits) {
+      bool isHalf =
+          cast<TensorType>(blocks.scales.getType()).getElementType().isF16();
+      int64_t zero = blocks.zeros ? 0 : int64_t(1) << (blocks.bits - 1);
+      return Attribute(GroupedAttr::get(
+          b.getContext(), blocks.bits, blocks.size, zero, /*minimum=*/false,
+          /*super=*/0, isHalf ? 16 : 32, static_cast<bool>(blocks.zeros)));
+    }
+    Type element = cast<TensorType>(node.weight.getType()).getElementType();
     if (!element.isF32() && !element.isF16() && !element.isBF16())
       return emitError(node.loc) << "not supported yet: weights of " << element
                                  << "; accepted: f32, f16, bf16";
-    std::string name = nameOf(node.weight);
-    if (auto constant = OnnxOp::from(node.weight.getDefiningOp());
-        constant && constant->type() == "Constant")
-      if (auto data = dyn_cast<DenseElementsAttr>(constant->attribute("value")))
-        name = addConstant(name, data);
-    std::string source = transposed ? name + "^T" : name;
-    if (out != all) {
-      std::string range = "[" + std::to_string(node.first) + ":" +
-                          std::to_string(node.first + out) + "]";
-      source += range;
-      name += range;
-    }
-    Type packed = PackedType::get(b.getContext(), out, in,
-                                  DenseAttr::get(b.getContext(), element));
-    // Reports and shares of the ceiling know these two.
-    std::string symbol = node.kind == RowNode::Embedding ? "embed.weight"
-                         : &node == &program[head]       ? "head.weight"
-                                                         : name;
-    Value value = parameter(symbol, packed, sourceTypeOf(element), source);
-    return matrices[key] = value;
+    return Attribute(DenseAttr::get(b.getContext(), element));
   }
 
   /// The rows of every expert's matrix that a node takes, one below the other.
   FailureOr<Value> experts(RowNode &node) {
     auto type = cast<RankedTensorType>(node.weight.getType());
-    Type element = type.getElementType();
-    if (!element.isF32() && !element.isF16() && !element.isBF16())
-      return emitError(node.loc) << "not supported yet: weights of " << element
-                                 << "; accepted: f32, f16, bf16";
+    FailureOr<Attribute> encoding = encodingOf(node);
+    if (failed(encoding))
+      return failure();
     int64_t rows = node.features / node.heads,
             in = type.getDimSize(node.transposed ? 1 : 2);
-    std::string name = nameOf(node.weight);
-    if (auto constant = OnnxOp::from(node.weight.getDefiningOp());
-        constant && constant->type() == "Constant")
-      if (auto data = dyn_cast<DenseElementsAttr>(constant->attribute("value")))
-        name = addConstant(name, data);
-    std::string range = "[" + std::to_string(node.first) + ":" +
-                        std::to_string(node.first + rows) + "]";
+    std::string name = sourceOf(node.weight);
+    std::string range = rangeOf(node.first, rows);
     std::string source = name + (node.transposed ? "^T" : "") + range;
+    NamedAttrList view;
+    if (node.transposed)
+      view.set("transposed", b.getUnitAttr());
+    view.set("rows", b.getDenseI64ArrayAttr({node.first, node.first + rows}));
+    addView(source, name, view);
     Type packed = PackedType::get(
         b.getContext(), llvm::alignTo(rows, kPanel) * type.getDimSize(0), in,
-        DenseAttr::get(b.getContext(), element));
-    return parameter(name + range, packed, sourceTypeOf(element), source);
+        *encoding);
+    return parameter(name + range, packed, sourceTypeOf(type.getElementType()),
+                     source);
+  }
+
+  /// Says what a source is that is no tensor as it lies in the file.
+  void addView(StringRef source, StringRef of, NamedAttrList view) {
+    if (view.empty())
+      return;
+    view.set("of", b.getStringAttr(of));
+    views[source.str()] = view.getDictionary(b.getContext());
   }
 
   std::string addConstant(StringRef name, DenseElementsAttr data) {
@@ -300,9 +360,9 @@ private:
       return success();
     case RowNode::LayerNorm: {
       ArrayRef<double> both(node.vector);
-      value = LayerNormOp::create(b, type, input(0),
-                                  vector(both.take_front(node.features)),
-                                  vector(both.drop_front(node.features)),
+      Value scale = vector(both.take_front(node.features));
+      Value bias = vector(both.drop_front(node.features));
+      value = LayerNormOp::create(b, type, input(0), scale, bias,
                                   b.getF64FloatAttr(shortest(node.number)));
       return success();
     }
@@ -347,10 +407,11 @@ private:
   }
 
   /// Exporters share the scale among queries and keys, as its root in f32: its
-  /// square is the usual scale but for that rounding.
+  /// square is one over the root of a whole number but for that rounding.
   static double attentionScale(const RowNode &node) {
-    double usual = 1 / std::sqrt(double(node.features / node.heads));
-    return std::fabs(node.number - usual) < 1e-6 * usual ? usual : node.number;
+    double scalar = std::round(1 / (node.number * node.number));
+    double exact = 1 / std::sqrt(scalar);
+    return std::fabs(node.number - exact) < 1e-6 * exact ? exact : node.number;
   }
 
   /// The shortest decimal that the f32 could have been written as: what a
@@ -375,7 +436,8 @@ private:
   std::set<std::string> symbols;
   std::map<std::string, DenseElementsAttr> constants;
   std::map<std::string, Value> vectors;
-  std::map<std::tuple<void *, bool, int64_t, int64_t>, Value> matrices;
+  std::map<std::string, DictionaryAttr> views;
+  std::map<std::tuple<void *, bool, int64_t, int64_t, int64_t>, Value> matrices;
   std::vector<std::pair<std::pair<SmallVector<float>, float>, Value>> tables;
 };
 

@@ -63,6 +63,12 @@ private:
   bool runMicrosoft(OnnxOp op, bool &known);
   bool runExperts(OnnxOp op, bool &known);
   bool groupQueryAttention(OnnxOp op);
+  bool matMulNBits(OnnxOp op);
+  bool gatherBlockQuantized(OnnxOp op);
+  /// The integers, scales and zero points of a matrix of so many rows; false
+  /// with a reason.
+  bool readBlocks(OnnxOp op, llvm::StringRef integers, int64_t bits,
+                  int64_t size, int64_t rows, int64_t columns, RowNode &node);
 
   std::optional<llvm::SmallVector<int64_t>> integers(mlir::Value value);
   std::optional<llvm::SmallVector<int64_t>>

@@ -202,6 +202,12 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
     known = false;
     return true;
   }
+  // Bytes are numbers of a few bits, which only their readers can tell apart.
+  if (type == "Reshape" && x.isWeight() &&
+      elementOf(operation->getOperand(0)).isInteger(8)) {
+    set(result, shared);
+    return true;
+  }
   bool isEmbedding = type == "Gather" && x.isWeight();
   if (x.isWeight() && !isEmbedding)
     return fail("changes weights in a way that is not supported yet");

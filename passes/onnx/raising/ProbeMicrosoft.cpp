@@ -104,6 +104,106 @@ bool Probe::groupQueryAttention(OnnxOp op) {
   return true;
 }
 
+/// Where a constant lies, behind what only says its shape anew.
+static Value storedAt(Value value) {
+  while (std::optional<OnnxOp> op = OnnxOp::from(value.getDefiningOp())) {
+    if (op->type() == "Constant")
+      return value;
+    if (op->type() != "Reshape" && op->type() != "Identity")
+      return {};
+    value = value.getDefiningOp()->getOperand(0);
+  }
+  return value.getDefiningOp() ? value : Value(); // llm.weight
+}
+
+bool Probe::readBlocks(OnnxOp op, StringRef integers, int64_t bits,
+                       int64_t size, int64_t rows, int64_t columns,
+                       RowNode &node) {
+  if ((bits != 2 && bits != 4 && bits != 8) || size < 16 || size > 256 ||
+      !llvm::isPowerOf2_64(size))
+    return fail("has integers of " + Twine(bits) + " bits in blocks of " +
+                Twine(size) +
+                "; accepted: 2, 4, 8 bits in blocks of 16, 32, 64, 128, 256");
+  int64_t blocks = llvm::divideCeil(columns, size);
+  node.blocks = {bits, size, storedAt(op.input("scales")), Value()};
+  node.weight = storedAt(op.input(integers));
+  auto holds = [](Value value, int64_t count) {
+    auto type = value ? dyn_cast<RankedTensorType>(value.getType()) : nullptr;
+    return type && type.hasStaticShape() && type.getNumElements() == count;
+  };
+  if (!holds(node.weight, rows * blocks * (size * bits / 8)) ||
+      !elementOf(node.weight).isUnsignedInteger(8) ||
+      cast<RankedTensorType>(node.weight.getType()).getDimSize(0) != rows ||
+      !holds(node.blocks.scales, rows * blocks))
+    return fail("has integers or scales that are no constants of the size that "
+                "its attributes say");
+  if (Value zeros = op.input("zero_points")) {
+    node.blocks.zeros = storedAt(zeros);
+    if (!elementOf(zeros).isUnsignedInteger(8) ||
+        !holds(node.blocks.zeros, rows * llvm::divideCeil(blocks * bits, 8)))
+      return fail("has zero points that are no constant integers of " +
+                  Twine(bits) + " bits; not supported yet");
+  }
+  return true;
+}
+
+bool Probe::matMulNBits(OnnxOp op) {
+  if (op.input("g_idx") || op.integer("weight_prepacked"))
+    return fail("has blocks in another order; not supported yet");
+  ArrayPtr x = get(op.input("A"));
+  RowNode node = make(RowNode::Linear);
+  node.features = op.integer("N");
+  int64_t columns = op.integer("K");
+  if (node.features <= 0 || x->isWeight() || x->rank() < 2 ||
+      x->shape.back() != columns)
+    return fail("multiplies rows of another number of features than K");
+  if (!readBlocks(op, "B", op.integer("bits", 4), op.integer("block_size"),
+                  node.features, columns, node))
+    return false;
+  int rows = rowsOf(x);
+  if (rows < 0)
+    return false;
+  node.inputs = {rows};
+  ArrayPtr result = rowsLike(*x, addNode(node), node.features);
+  if (Value bias = op.input("bias"))
+    result = add(*result, *get(bias), 1);
+  if (!result)
+    return fail("adds what is no vector");
+  set(op.output("Y"), result);
+  return true;
+}
+
+/// Rows of an embedding. They come with what fills their last block.
+bool Probe::gatherBlockQuantized(OnnxOp op) {
+  ArrayPtr ids = get(op.input("indices"));
+  Value data = storedAt(op.input("data"));
+  auto type = data ? dyn_cast<RankedTensorType>(data.getType()) : nullptr;
+  if (!type || !type.hasStaticShape() || type.getRank() < 2 ||
+      op.integer("gather_axis") != 0 || op.integer("quantize_axis", 1) != 1 ||
+      static_cast<int64_t>(ids->elements.size()) != tokens)
+    return fail("looks tokens up in what is no matrix of rows in blocks");
+  for (auto [i, element] : llvm::enumerate(ids->elements))
+    if (element.base != kTokens || element.row != int64_t(i))
+      return fail("looks rows up by what are not the tokens");
+  int64_t bits = op.integer("bits", 4), rows = type.getDimSize(0);
+  RowNode node = make(RowNode::Embedding);
+  if (rows <= 0 || bits <= 0 || bits > 8)
+    return fail("has no rows, or no bits");
+  node.features = type.getNumElements() / rows * 8 / bits;
+  if (!readBlocks(op, "data", bits, op.integer("block_size", 128), rows,
+                  node.features, node))
+    return false;
+  Array result;
+  result.shape = ids->shape;
+  result.shape.push_back(node.features);
+  int number = addNode(node);
+  for (int64_t row = 0; row < tokens; ++row)
+    for (int64_t f = 0; f < node.features; ++f)
+      result.elements.push_back(Element::of(number, row, f));
+  set(op.output("output"), share(std::move(result)));
+  return true;
+}
+
 bool Probe::runMicrosoft(OnnxOp op, bool &known) {
   StringRef type = op.type();
   known = op.domain() == "com.microsoft";
@@ -117,6 +217,10 @@ bool Probe::runMicrosoft(OnnxOp op, bool &known) {
   };
   if (type == "GroupQueryAttention")
     return groupQueryAttention(op);
+  if (type == "MatMulNBits")
+    return matMulNBits(op);
+  if (type == "GatherBlockQuantized")
+    return gatherBlockQuantized(op);
   if (type == "SkipSimplifiedLayerNormalization" ||
       type == "SkipLayerNormalization") {
     ArrayPtr sum = add(*get(op.input("input")), *get(op.input("skip")), 1);

@@ -116,7 +116,8 @@ ArrayPtr Probe::tableRows(Value table, Value positions) {
   return known ? tableRows(table, *known) : nullptr;
 }
 
-/// Rotates by tables of cosines and sines, [sequence, half] each.
+/// Rotates by tables of cosines and sines, [sequence, half] each. What is only
+/// a part of a head stays a sum until the rest of it is joined.
 ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
                        bool interleaved) {
   int64_t half = cosines.shape.back(), rows = x.shape[2];
@@ -140,10 +141,13 @@ ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
     element.feature[1] = other.feature[0];
     element.coefficient[1] = d < half ? -sine : sine;
   }
-  return rotated(result);
+  ArrayPtr turned = rotated(result);
+  return turned ? turned : share(std::move(result));
 }
 
 bool Probe::followsTables(const Array &turned, Value cosines, Value sines) {
+  if (baseOf(turned, RowNode::Rope) < 0)
+    return false;
   if (!followed.insert(cosines).second)
     return true;
   const RowNode &rope = program[turned.elements[0].base];

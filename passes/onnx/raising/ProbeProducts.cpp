@@ -171,6 +171,11 @@ int Probe::featuresOf(int number, int64_t from, int64_t to) {
   case RowNode::Linear:
     node.first += from;
     break;
+  case RowNode::Embedding:
+    // Blocks are read as far as the row goes.
+    if (from != 0 || !node.blocks.bits)
+      return -1;
+    break;
   case RowNode::Scale:
   case RowNode::Shift:
     if (node.vector.size() > 1)

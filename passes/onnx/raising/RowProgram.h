@@ -53,6 +53,15 @@ struct RowNode {
   mlir::Value weight;
   bool transposed = false; ///< `weight` is [in, out], not [out, in]
   int64_t first = 0;
+  /// `weight` holds integers in blocks, [out, blocks, bytes of a block].
+  struct Blocks {
+    int64_t bits = 0, size = 0; ///< 0: it holds numbers
+    mlir::Value scales, zeros;  ///< constants; zeros may be null
+    bool operator==(const Blocks &other) const {
+      return std::tie(bits, size, scales, zeros) ==
+             std::tie(other.bits, other.size, other.scales, other.zeros);
+    }
+  } blocks;
   std::vector<double> vector;
   double number = 0;
   int64_t heads = 0, keyValueHeads = 0, window = 0;
@@ -65,8 +74,9 @@ struct RowNode {
   bool operator==(const RowNode &other) const {
     auto parts = [](const RowNode &node) {
       return std::tie(node.kind, node.inputs, node.features, node.weight,
-                      node.transposed, node.first, node.vector, node.number,
-                      node.heads, node.keyValueHeads, node.window, node.name);
+                      node.transposed, node.first, node.blocks, node.vector,
+                      node.number, node.heads, node.keyValueHeads, node.window,
+                      node.name);
     };
     return parts(*this) == parts(other);
   }
@@ -80,7 +90,10 @@ void simplifyRowProgram(RowProgram &program);
 /// Writes `func.func @forward(tokens) -> logits` of the llm dialect, logits
 /// being node `result`, to the end of the module. Data of small weights are
 /// put into the module's attribute `llm.constants`, by the names of their
-/// sources. Fails with a diagnostic at the node that no op is for.
+/// sources. A source that is no tensor as it lies in the file is said what it
+/// is by `llm.views`: `of` a tensor, its transpose if `transposed`, `rows` of
+/// it or of each matrix of a stack, with `scales` and `zeros`. Fails with a
+/// diagnostic at the node that no op is for.
 mlir::LogicalResult emitRowProgram(mlir::ModuleOp module, RowProgram &program,
                                    int result);
 

@@ -72,3 +72,16 @@ func.func @two_levels(%x: memref<?x256xf32>, %row: index, %w: memref<?xi8>, %pan
     : memref<?x256xf32>, memref<?xi8> -> vector<1x16xf32>
   return %y : vector<1x16xf32>
 }
+
+// MatMulNBits: scales are f32, and a zero point of each group leaves (q - zero) * scale
+// to be rounded once.
+// CHECK-LABEL: func.func @zero_points(
+//       CHECK:   %[[ZERO:.*]] = arith.uitofp %{{.*}} : vector<16xi8> to vector<16xf32>
+//       CHECK:   %[[QUANT:.*]] = arith.sitofp %{{.*}} : vector<16xi32> to vector<16xf32>
+//       CHECK:   %[[STEPS:.*]] = arith.subf %[[QUANT]], %[[ZERO]]
+//       CHECK:   arith.mulf %[[STEPS]], %{{.*}} : vector<16xf32>
+func.func @zero_points(%x: memref<?x64xf32>, %row: index, %w: memref<?xi8>, %panel: index) -> vector<1x16xf32> {
+  %y = llm.linear_tile %x[%row], [%w], [%panel] types [!llm.packed<16x64, #llm.grouped<bits = 4, group = 32, zero = 0, minimum = false, super = 0, scaleBits = 32, zeros = true>>]
+    : memref<?x64xf32>, memref<?xi8> -> vector<1x16xf32>
+  return %y : vector<1x16xf32>
+}

@@ -36,17 +36,3 @@ func.func @a_bias_on_one_of_two(
     : tensor<?x8xf32>, !llm.packed<8x8, #llm.dense<f32>> -> tensor<?x8xf32>
   return %p, %q : tensor<?x8xf32>, tensor<?x8xf32>
 }
-
-// The merged layer stands at the last one, after the first product is read.
-// CHECK-LABEL: func.func @a_product_read_before_the_last_layer(
-//   CHECK-NOT:   tensor.extract_slice
-//       CHECK:   llm.silu
-//   CHECK-NOT:   tensor.extract_slice
-//       CHECK:   return
-func.func @a_product_read_before_the_last_layer(%x: tensor<?x8xf32>, %w: !llm.packed<8x8, #llm.dense<f32>>)
-    -> (tensor<?x8xf32>, tensor<?x8xf32>) {
-  %a = llm.linear %x, %w : tensor<?x8xf32>, !llm.packed<8x8, #llm.dense<f32>> -> tensor<?x8xf32>
-  %s = llm.silu %a : tensor<?x8xf32>
-  %b = llm.linear %x, %w : tensor<?x8xf32>, !llm.packed<8x8, #llm.dense<f32>> -> tensor<?x8xf32>
-  return %s, %b : tensor<?x8xf32>, tensor<?x8xf32>
-}

@@ -1,6 +1,5 @@
 // RUN: split-file %s %t
 // RUN: llm-opt %t/shapes.mlir --llm-roll-layers | FileCheck %s --check-prefix=SHAPES
-// RUN: llm-opt %t/one.mlir --llm-roll-layers | FileCheck %s --check-prefix=ONE
 // RUN: llm-opt %t/hand-down.mlir --llm-roll-layers | FileCheck %s --check-prefix=HAND-DOWN
 // RUN: llm-opt %t/skip.mlir --llm-roll-layers | FileCheck %s --check-prefix=SKIP
 // RUN: llm-opt %t/rolled.mlir --llm-roll-layers | FileCheck %s --check-prefix=ROLLED
@@ -52,28 +51,6 @@ func.func @forward(%tokens: tensor<?xi32>) -> tensor<?x8xf32> {
   %y2 = llm.linear %s2, %d2 : tensor<?x32xf32>, !llm.packed<8x32, #llm.dense<f32>> -> tensor<?x8xf32>
   %x3 = arith.addf %m2, %y2 : tensor<?x8xf32>
   return %x3 : tensor<?x8xf32>
-}
-
-//--- one.mlir
-// ONE-NOT: llm.repeat
-llm.parameter @e : !llm.packed<32x8, #llm.dense<f32>> from "F32" ["wte"]
-llm.parameter @o0 : !llm.packed<8x8, #llm.dense<f32>> from "F32" ["o0"]
-llm.parameter @u0 : !llm.packed<16x8, #llm.dense<f32>> from "F32" ["u0"]
-llm.parameter @d0 : !llm.packed<8x16, #llm.dense<f32>> from "F32" ["d0"]
-func.func @forward(%tokens: tensor<?xi32>) -> tensor<?x8xf32> {
-  %e = llm.weight @e : !llm.packed<32x8, #llm.dense<f32>>
-  %x0 = llm.embedding %tokens, %e : tensor<?xi32>, !llm.packed<32x8, #llm.dense<f32>> -> tensor<?x8xf32>
-  %a0 = llm.attention %x0, %x0, %x0 {heads = 2 : i64, kv_heads = 2 : i64, scale = 0.5 : f32} : tensor<?x8xf32>, tensor<?x8xf32>
-  %o0 = llm.weight @o0 : !llm.packed<8x8, #llm.dense<f32>>
-  %p0 = llm.linear %a0, %o0 : tensor<?x8xf32>, !llm.packed<8x8, #llm.dense<f32>> -> tensor<?x8xf32>
-  %m0 = arith.addf %x0, %p0 : tensor<?x8xf32>
-  %u0 = llm.weight @u0 : !llm.packed<16x8, #llm.dense<f32>>
-  %v0 = llm.linear %m0, %u0 : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
-  %s0 = llm.silu %v0 : tensor<?x16xf32>
-  %d0 = llm.weight @d0 : !llm.packed<8x16, #llm.dense<f32>>
-  %y0 = llm.linear %s0, %d0 : tensor<?x16xf32>, !llm.packed<8x16, #llm.dense<f32>> -> tensor<?x8xf32>
-  %x1 = arith.addf %m0, %y0 : tensor<?x8xf32>
-  return %x1 : tensor<?x8xf32>
 }
 
 //--- hand-down.mlir
