@@ -54,6 +54,8 @@ constexpr uint64_t kMaxOnnxNodes = 1 << 20;
 constexpr unsigned kMaxOnnxDepth = 90;
 constexpr size_t kMaxOnnxRank = 32;
 constexpr size_t kMaxOnnxName = 1 << 14;
+/// Objects hold no longer ones.
+constexpr size_t kMaxDimensionName = 255;
 /// Larger tensors are streamed from the file when weights are packed.
 constexpr uint64_t kMaxOnnxConstantBytes = 64 << 10;
 

@@ -57,6 +57,11 @@ static void takeDeclared(GraphProto &graph, bool isMain,
         known->second.SerializeAsString() != value.type().SerializeAsString())
       known->second.Clear();
   };
+  for (auto *values : {graph.mutable_input(), graph.mutable_value_info(),
+                       graph.mutable_output()})
+    for (ValueInfoProto &value : *values)
+      if (value.has_type())
+        forgetNegativeSizes(*value.mutable_type());
   for (const ValueInfoProto &value : graph.value_info())
     take(value);
   graph.clear_value_info();
@@ -121,10 +126,14 @@ LogicalResult GraphImporter::run() {
   SmallVector<Type> argumentTypes;
   SmallVector<DictionaryAttr> argumentAttributes;
   SmallVector<const ValueInfoProto *> inputs;
-  auto describe = [&](const ValueInfoProto &value) {
+  auto describe = [&](const ValueInfoProto &value, Type type) {
     SmallVector<NamedAttribute> attributes{
         builder.getNamedAttr("onnx.name", builder.getStringAttr(value.name()))};
-    if (ArrayAttr names = dimensionNames(value.type(), builder.getContext()))
+    // An output may have another rank than its declaration says.
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    ArrayAttr names = dimensionNames(value.type(), builder.getContext());
+    if (names && tensor &&
+        tensor.getRank() == static_cast<int64_t>(names.size()))
       attributes.push_back(builder.getNamedAttr("onnx.dims", names));
     return builder.getDictionaryAttr(attributes);
   };
@@ -136,7 +145,7 @@ LogicalResult GraphImporter::run() {
     if (!type)
       return fail() << "input " << quoteName(input.name()) << " has " << reason;
     argumentTypes.push_back(type);
-    argumentAttributes.push_back(describe(input));
+    argumentAttributes.push_back(describe(input, type));
     inputs.push_back(&input);
   }
 
@@ -168,7 +177,7 @@ LogicalResult GraphImporter::run() {
   for (auto [i, attributes] : llvm::enumerate(argumentAttributes))
     op.setArgAttrs(i, attributes);
   for (auto [i, output] : llvm::enumerate(graph.output()))
-    op.setResultAttrs(i, describe(output));
+    op.setResultAttrs(i, describe(output, results[i].getType()));
   return success();
 }
 

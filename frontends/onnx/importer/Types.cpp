@@ -158,11 +158,32 @@ TypeProto typeOf(const ::onnx::TensorProto &tensor) {
   return type;
 }
 
+void forgetNegativeSizes(TypeProto &type) {
+  switch (type.value_case()) {
+  case TypeProto::kTensorType:
+    if (type.tensor_type().has_shape())
+      for (auto &dim :
+           *type.mutable_tensor_type()->mutable_shape()->mutable_dim())
+        if (dim.has_dim_value() && dim.dim_value() < 0)
+          dim.Clear();
+    return;
+  case TypeProto::kSequenceType:
+    forgetNegativeSizes(*type.mutable_sequence_type()->mutable_elem_type());
+    return;
+  case TypeProto::kOptionalType:
+    forgetNegativeSizes(*type.mutable_optional_type()->mutable_elem_type());
+    return;
+  default:
+    return;
+  }
+}
+
 StringRef nameOf(const TensorShapeProto::Dimension &dimension) {
-  // What some exporters write where they know nothing, for one size and
-  // another.
-  return dimension.dim_param() == "?" ? StringRef()
-                                      : StringRef(dimension.dim_param());
+  // '?' is what some exporters write where they know nothing, for one size and
+  // another; others write formulas that no object holds.
+  StringRef name = dimension.dim_param();
+  return name == "?" || name.size() > limits::kMaxDimensionName ? StringRef()
+                                                                : name;
 }
 
 ArrayAttr dimensionNames(const TypeProto &type, MLIRContext *context) {

@@ -25,11 +25,15 @@ void adoptRanks(::onnx::TypeProto &type, const ::onnx::TypeProto &declared);
 /// Forgets the shapes of all tensors in the type.
 void clearShapes(::onnx::TypeProto &type);
 
+/// Takes sizes below 0, which some exporters write for unknown ones, as
+/// unknown.
+void forgetNegativeSizes(::onnx::TypeProto &type);
+
 /// The type of a tensor.
 ::onnx::TypeProto typeOf(const ::onnx::TensorProto &tensor);
 
 /// The name of a dimension, which is equal to others of that name; "" if it has
-/// none.
+/// none, or one that is too long.
 llvm::StringRef nameOf(const ::onnx::TensorShapeProto::Dimension &dimension);
 
 /// The names of a tensor's dimensions, "" where they have none; null if none
