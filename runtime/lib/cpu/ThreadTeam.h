@@ -89,7 +89,7 @@ private:
   std::vector<Worker> workers;
 
   TeamSync sync = {};
-  bool over = false; ///< workers end
+  std::atomic<bool> over{false}; ///< workers end
   StepFunction step = nullptr;
   StepContext *context = nullptr; ///< of the step under way
   CallMemory *memory = nullptr;   ///< of the graph under way
