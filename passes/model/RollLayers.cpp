@@ -343,18 +343,34 @@ private:
                     mapping.lookup(layer.back().last));
   }
 
-  Value readTable(OpBuilder &builder, ArrayRef<size_t> members,
-                  ArrayRef<Value> entries, Value layer) {
-    ParameterOp first = ownParameter(entries.front());
-    SmallVector<Attribute> sources(rolling.layers, builder.getStringAttr(""));
-    for (auto [member, entry] : llvm::zip(members, entries))
-      sources[member] = ownParameter(entry).getSources()[0];
-    OpBuilder atParameters(first);
+  /// The first table of this type that has no entries for the kind's layers: as
+  /// kinds list their weights in one order, those of a role share a table.
+  ParameterOp tableFor(ParameterOp first, ArrayRef<size_t> members) {
+    for (ParameterOp table : tables)
+      if (table.getType() == first.getType() &&
+          table.getSourceType() == first.getSourceType() &&
+          llvm::all_of(members, [&](size_t member) {
+            return cast<StringAttr>(table.getSources()[member]).empty();
+          }))
+        return table;
+    OpBuilder builder(first);
+    SmallVector<Attribute> none(rolling.layers, builder.getStringAttr(""));
     auto table = ParameterOp::create(
-        atParameters, first.getLoc(), first.getSymName(), first.getType(),
-        first.getSourceType(), atParameters.getArrayAttr(sources));
+        builder, first.getLoc(), first.getSymName(), first.getType(),
+        first.getSourceType(), builder.getArrayAttr(none));
     symbols.insert(
         table); // under a name of its own while the first one's is there
+    tables.push_back(table);
+    return table;
+  }
+
+  Value readTable(OpBuilder &builder, ArrayRef<size_t> members,
+                  ArrayRef<Value> entries, Value layer) {
+    ParameterOp table = tableFor(ownParameter(entries.front()), members);
+    SmallVector<Attribute> sources(table.getSources().getValue());
+    for (auto [member, entry] : llvm::zip(members, entries))
+      sources[member] = ownParameter(entry).getSources()[0];
+    table.setSourcesAttr(builder.getArrayAttr(sources));
     return WeightOp::create(
         builder, entries.front().getLoc(), entries.front().getType(),
         FlatSymbolRefAttr::get(table.getSymNameAttr()), layer);
@@ -363,6 +379,7 @@ private:
   const Chain &chain;
   const Rolling &rolling;
   SymbolTable &symbols;
+  SmallVector<ParameterOp> tables;
 };
 
 /// Takes out what nothing reads any more, and its parameters.
