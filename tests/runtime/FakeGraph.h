@@ -17,7 +17,10 @@
 #ifndef LLM_TESTS_RUNTIME_FAKEGRAPH_H
 #define LLM_TESTS_RUNTIME_FAKEGRAPH_H
 
-#include <cstdint>
+#include "runtime/lib/ObjectFormat.h"
+
+/// The graph as part of the test program; its weights are the opener's.
+extern "C" const llmrt::ObjectDescriptor llmrt_model_linked_graph;
 
 namespace llmrt::fake {
 

@@ -1,7 +1,8 @@
 //===- GraphTest.cpp - Tensors in, tensors out ----------------------------===//
 //
 // On FakeGraph, by the C API, with teams of several sizes: a call that fails,
-// however it does, leaves nothing behind and the next one works.
+// however it does, leaves nothing behind and the next one works. The graph is
+// the one linked in: a thread sanitizer must see how its threads meet.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +43,8 @@ llmrt_value tensor(llmrt_element_type type, const std::vector<int64_t> &dims,
 
 class GraphTest : public testing::TestWithParam<uint32_t> {
 protected:
+  const float weight = fake::kGraphWeight;
+  ObjectDescriptor descriptor = llmrt_model_linked_graph;
   llmrt_model *model = nullptr;
   llmrt_graph *graph = nullptr;
   std::vector<int64_t> mode = {fake::Compute}, scalar, xDims = {2, 3},
@@ -50,7 +53,14 @@ protected:
   std::vector<llmrt_string> words = {{"one", 3}, {"t\0o", 3}};
 
   void SetUp() override {
-    ASSERT_EQ(llmrt_open(TOY_GRAPH, nullptr, &model), LLMRT_OK)
+    descriptor.self = &descriptor;
+    descriptor.weightsBytes = sizeof(weight);
+    descriptor.weightsOffset = reinterpret_cast<const uint8_t *>(&weight) -
+                               reinterpret_cast<const uint8_t *>(&descriptor);
+    ASSERT_EQ(
+        llmrt_open_linked(reinterpret_cast<const llmrt_object *>(&descriptor),
+                          nullptr, &model),
+        LLMRT_OK)
         << llmrt_last_error();
     create({GetParam(), 0});
   }
@@ -144,7 +154,7 @@ TEST_P(GraphTest, SaysWhatItTakesAndGives) {
   EXPECT_STREQ(constant.name, "constant");
   EXPECT_EQ(constant.type, LLMRT_BF16);
   EXPECT_EQ(llmrt_model_get_output(model, 5, &constant), LLMRT_NOT_FOUND);
-  EXPECT_STREQ(llmrt_last_error(), "the model 'toy_graph' has 5 outputs; "
+  EXPECT_STREQ(llmrt_last_error(), "the model 'linked_graph' has 5 outputs; "
                                    "number 5 is asked for, counted from 0");
   EXPECT_STREQ(llmrt_element_name(LLMRT_C128), "c128");
   EXPECT_EQ(llmrt_element_bytes(LLMRT_C128), 16u);
@@ -429,10 +439,11 @@ TEST_P(GraphTest, DecodersAndGraphsAreNotTakenForEachOther) {
   llmrt_engine *engine = nullptr;
   llmrt_memory memory;
   EXPECT_EQ(llmrt_engine_create(model, nullptr, &engine), LLMRT_UNSUPPORTED);
-  EXPECT_STREQ(llmrt_last_error(),
-               "the model 'toy_graph' is a graph of tensors, which takes and "
-               "gives no tokens: it runs by llmrt_graph_create, or llm-run "
-               "--input");
+  EXPECT_STREQ(
+      llmrt_last_error(),
+      "the model 'linked_graph' is a graph of tensors, which takes and "
+      "gives no tokens: it runs by llmrt_graph_create, or llm-run "
+      "--input");
   EXPECT_EQ(llmrt_memory_contract(model, nullptr, &memory), LLMRT_UNSUPPORTED);
   ToyModel toy;
   llmrt_graph *none = nullptr;
