@@ -11,7 +11,7 @@ namespace llm::huggingface {
 
 using Row = ArchitectureRow;
 
-extern const TensorNaming kMixtralNaming, kGemma3Naming, kGpt2Naming;
+extern const TensorNaming kGemma3Naming, kGpt2Naming;
 
 // models/<family>/configuration_<family>.py.
 static const Row kRows[] = {
@@ -20,8 +20,7 @@ static const Row kRows[] = {
     {"MistralForCausalLM", "mistral", 32000, 4096, 14336, 32, 32, 8, 0, 131072,
      4096, Row::EveryLayer, Row::NoBias, false, false},
     {"MixtralForCausalLM", "mixtral", 32000, 4096, 14336, 32, 32, 8, 0, 131072,
-     0, Row::EveryLayer, Row::NoBias, false, false, Row::Mixtral,
-     &kMixtralNaming},
+     0, Row::EveryLayer, Row::NoBias, false, false, Row::Mixtral},
     {"Qwen2ForCausalLM", "qwen2", 151936, 4096, 22016, 32, 32, 32, 0, 32768,
      4096, Row::ByLayerTypes, Row::QkvBias, false, false},
     {"Qwen3ForCausalLM", "qwen3", 151936, 4096, 22016, 32, 32, 32, 128, 32768,
@@ -68,20 +67,7 @@ static constexpr NameTable kUsual = {
      {"mlp.gate", "mlp.gate_proj"},
      {"mlp.up", "mlp.up_proj"},
      {"mlp.gate_up", "mlp.gate_up_proj"},
-     {"mlp.down", "mlp.down_proj"}}};
-
-static constexpr NameTable kMixtral = {
-    "model.embed_tokens",
-    "",
-    "model.norm",
-    "lm_head",
-    "model.layers.",
-    {{"input_norm", "input_layernorm"},
-     {"post_attention_norm", "post_attention_layernorm"},
-     {"attn.q", "self_attn.q_proj"},
-     {"attn.k", "self_attn.k_proj"},
-     {"attn.v", "self_attn.v_proj"},
-     {"attn.o", "self_attn.o_proj"},
+     {"mlp.down", "mlp.down_proj"},
      {"mlp.router", "block_sparse_moe.gate"},
      {"mlp.experts.#.gate", "block_sparse_moe.experts.#.w1"},
      {"mlp.experts.#.up", "block_sparse_moe.experts.#.w3"},
@@ -168,7 +154,6 @@ static bool isIgnored(std::string_view name) {
 }
 
 const TensorNaming kTensorNaming = {sourceName<kUsual>, isIgnored, ""};
-const TensorNaming kMixtralNaming = {sourceName<kMixtral>, isIgnored, ""};
 const TensorNaming kGemma3Naming = {sourceName<kGemma3>, isIgnored, ""};
 const TensorNaming kGpt2Naming = {sourceName<kGpt2>, isIgnored, "transformer."};
 

@@ -1,5 +1,6 @@
 //===- BindGraph.cpp - Weights of a graph in the weight segment -----------===//
 
+#include "passes/analysis/InternalFunction.h"
 #include "passes/analysis/WeightLayout.h"
 #include "passes/cpu/Passes.h"
 
@@ -28,9 +29,7 @@ struct BindGraph : llm::impl::BindGraphBase<BindGraph> {
         graph.setArgAttr(i, "bufferization.writable",
                          BoolAttr::get(context, false));
     (void)graph.insertArgument(0u, TeamType::get(context), {}, graph.getLoc());
-    graph->setAttr("llvm.linkage",
-                   LLVM::LinkageAttr::get(context, LLVM::Linkage::Internal));
-    graph.setPrivate();
+    makeInternal(graph);
     ImplicitLocOpBuilder b(graph.getLoc(), context);
     SmallVector<WeightOp> weights;
     graph.walk([&](WeightOp weight) { weights.push_back(weight); });

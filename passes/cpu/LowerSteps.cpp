@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/analysis/InternalFunction.h"
 #include "passes/cpu/Passes.h"
 #include "passes/cpu/PhaseFunction.h"
 
@@ -35,11 +36,7 @@ public:
     auto function = func::FuncOp::create(
         b, step.getSymName(),
         b.getFunctionType({TeamType::get(b.getContext())}, {}));
-    function.setPrivate();
-    // Levels of one object have classes of the same names.
-    function->setAttr(
-        "llvm.linkage",
-        LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+    makeInternal(function);
     function->setAttr("llm.rows", step.getRowsAttr());
     b.setInsertionPointToStart(function.addEntryBlock());
     team = function.getArgument(0);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/analysis/InternalFunction.h"
 #include "passes/cpu/Passes.h"
 #include "passes/cpu/kernels/ContractionKernel.h"
 #include "passes/cpu/kernels/LoopCode.h"
@@ -132,10 +133,7 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
     if (!kernel) {
       kernel = k.function;
       k.function.setName(("kernel." + Twine(count++)).str());
-      k.function.setPrivate();
-      k.function->setAttr(
-          "llvm.linkage",
-          LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
+      makeInternal(k.function);
       getOperation().push_back(k.function);
     } else {
       k.function.erase();

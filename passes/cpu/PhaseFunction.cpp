@@ -6,6 +6,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/analysis/InternalFunction.h"
 
 using namespace mlir;
 using namespace llm;
@@ -54,13 +55,7 @@ func::FuncOp PhaseFunction::create() {
   auto function = func::FuncOp::create(
       b, name,
       b.getFunctionType({TeamType::get(b.getContext()), b.getIndexType()}, {}));
-  function.setPrivate();
-  // Levels of one object have phases of the same names. Kept whole, phases are
-  // quicker to compile, and profilers tell them apart.
-  function->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
-  function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+  makeInternalAndWhole(function);
   b.setInsertionPointToStart(function.addEntryBlock());
   team = function.getArgument(0);
   layer = function.getArgument(1);

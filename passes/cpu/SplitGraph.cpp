@@ -13,6 +13,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "passes/analysis/InternalFunction.h"
 
 using namespace mlir;
 
@@ -53,11 +54,7 @@ public:
   Part(func::FuncOp graph, const Twine &name, SymbolTable &symbols)
       : b(graph.getLoc(), graph.getContext()) {
     function = func::FuncOp::create(b, name.str(), b.getFunctionType({}, {}));
-    function.setPrivate();
-    function->setAttr(
-        "llvm.linkage",
-        LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
-    function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+    makeInternalAndWhole(function);
     symbols.insert(function, graph->getIterator());
     body = &function.getBody().emplaceBlock();
     bring(graph.getArgument(0));

@@ -18,65 +18,89 @@ using llmrt::HostTable;
 using llmrt::StepContext;
 using llmrt::TeamSync;
 
+/// A change of a word of TeamSync is told and awaited in one order: "word, then
+/// sleepers" in team_wake's callers and "sleepers, then word" in park, both
+/// sequentially consistent, so that no wake is lost. A thread spins as long as
+/// its context says, then sleeps in the host. {0} sync, {1} host, {2} sleepers,
+/// {3} park, {4} wake, {5} self, {6} spinLimit
+constexpr const char *kAwait = R"mlir(
+llvm.func internal @team_wake(%context: !llvm.ptr, %word: !llvm.ptr) {{
+  %none = llvm.mlir.constant(0 : i32) : i32
+  %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
+  %sleepersAt = llvm.getelementptr %sync[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %anyAsleep = llvm.icmp "ne" %sleepers, %none : i32
+  llvm.cond_br %anyAsleep, ^wake, ^done
+^wake:
+  %hostAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %wakeAt = llvm.getelementptr %host[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %wake(%self, %word) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.br ^done
+^done:
+  llvm.return
+}
+llvm.func internal @team_await(%context: !llvm.ptr, %word: !llvm.ptr, %seen: i32) {{
+  %none = llvm.mlir.constant(0 : i32) : i32
+  %one = llvm.mlir.constant(1 : i32) : i32
+  %limitAt = llvm.getelementptr %context[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %limit = llvm.load %limitAt : !llvm.ptr -> i32
+  llvm.br ^spin(%none : i32)
+^spin(%count: i32):
+  %now = llvm.load %word atomic acquire {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %changed = llvm.icmp "ne" %now, %seen : i32
+  llvm.cond_br %changed, ^done, ^again
+^again:
+  llvm.call_intrinsic "llvm.x86.sse2.pause"() : () -> ()
+  %nextCount = llvm.add %count, %one : i32
+  %tired = llvm.icmp "ugt" %nextCount, %limit : i32
+  llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
+^park:
+  %hostAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
+  %selfAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
+  %parkAt = llvm.getelementptr %host[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
+  llvm.call %park(%self, %word, %seen) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.br ^spin(%none : i32)
+^done:
+  llvm.return
+}
+)mlir";
+
 /// Sense of generations: who comes last resets the counters and opens the next
-/// generation; the others spin on it, then sleep in the host. The order of
-/// "generation, then sleepers" here and "sleepers, then generation" in park is
-/// sequentially consistent, so that no wake is lost.
-/// {0} sync, {1} threads, {2} host, {3} arrived, {4} generation, {5} nextTile,
-/// {6} sleepers, {7} park, {8} wake, {9} self
+/// generation, which the others await. {0} sync, {1} threads, {2} arrived,
+/// {3} generation, {4} nextTile
 constexpr const char *kBarrier = R"mlir(
 llvm.func internal @team_barrier(%context: !llvm.ptr) attributes {{passthrough = ["noinline"]} {{
   %zero = llvm.mlir.constant(0 : i32) : i32
   %one = llvm.mlir.constant(1 : i32) : i32
-  %spins = llvm.mlir.constant(20000 : i32) : i32
   %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
   %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
   %threadsAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
   %threads = llvm.load %threadsAt : !llvm.ptr -> i32
-  %arrivedAt = llvm.getelementptr %sync[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %generationAt = llvm.getelementptr %sync[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %nextTileAt = llvm.getelementptr %sync[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %sleepersAt = llvm.getelementptr %sync[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %hostAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %seen = llvm.load %generationAt atomic monotonic {{alignment = 4 : i64} : !llvm.ptr -> i32
+  %arrivedAt = llvm.getelementptr %sync[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %generation = llvm.getelementptr %sync[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %nextTileAt = llvm.getelementptr %sync[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %seen = llvm.load %generation atomic monotonic {{alignment = 4 : i64} : !llvm.ptr -> i32
   %before = llvm.atomicrmw add %arrivedAt, %one acq_rel : !llvm.ptr, i32
   %arrived = llvm.add %before, %one : i32
   %isLast = llvm.icmp "eq" %arrived, %threads : i32
-  llvm.cond_br %isLast, ^last, ^spin(%zero : i32)
+  llvm.cond_br %isLast, ^last, ^others
 ^last:
   llvm.store %zero, %arrivedAt atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
   llvm.store %zero, %nextTileAt atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
   %next = llvm.add %seen, %one : i32
-  llvm.store %next, %generationAt atomic seq_cst {{alignment = 4 : i64} : i32, !llvm.ptr
-  %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
-  %anyAsleep = llvm.icmp "ne" %sleepers, %zero : i32
-  llvm.cond_br %anyAsleep, ^wake, ^done
-^wake:
-  %hostW = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAtW = llvm.getelementptr %hostW[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %selfW = llvm.load %selfAtW : !llvm.ptr -> !llvm.ptr
-  %wakeAt = llvm.getelementptr %hostW[{8}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %wake(%selfW, %generationAt) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
-  llvm.br ^done
-^spin(%count: i32):
-  %now = llvm.load %generationAt atomic acquire {{alignment = 4 : i64} : !llvm.ptr -> i32
-  %open = llvm.icmp "ne" %now, %seen : i32
-  llvm.cond_br %open, ^done, ^again
-^again:
-  llvm.call_intrinsic "llvm.x86.sse2.pause"() : () -> ()
-  %nextCount = llvm.add %count, %one : i32
-  %tired = llvm.icmp "ugt" %nextCount, %spins : i32
-  llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
-^park:
-  %hostP = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAtP = llvm.getelementptr %hostP[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %selfP = llvm.load %selfAtP : !llvm.ptr -> !llvm.ptr
-  %parkAt = llvm.getelementptr %hostP[{7}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %park(%selfP, %generationAt, %seen) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
-  llvm.br ^spin(%zero : i32)
-^done:
+  llvm.store %next, %generation atomic seq_cst {{alignment = 4 : i64} : i32, !llvm.ptr
+  llvm.call @team_wake(%context, %generation) : (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.return
+^others:
+  llvm.call @team_await(%context, %generation, %seen) : (!llvm.ptr, !llvm.ptr, i32) -> ()
   llvm.return
 }
 )mlir";
@@ -138,8 +162,7 @@ constexpr const char *kTellHost = R"mlir(
 /// has no others. Else the gate of TeamSync is opened, whoever has a CPU to run
 /// on joins, and the gate is closed behind the last tile. The number of tiles
 /// is the closure's first word. {0} threads, {1} kernel, {2} closure, {3} sync,
-/// {4} host, {5} arrived, {6} generation, {7} nextTile, {8} sleepers, {9} park,
-/// {10} wake, {11} self, {12} spinLimit, {13} what a closed gate is
+/// {4} arrived, {5} generation, {6} nextTile, {7} what a closed gate is
 constexpr const char *kLaunch = R"mlir(
 llvm.func internal @graph_claim(%context: !llvm.ptr, %thread: i64) attributes {{passthrough = ["noinline"]} {{
   %kernelAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
@@ -167,7 +190,7 @@ llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closu
   %zero = llvm.mlir.constant(0 : i64) : i64
   %none = llvm.mlir.constant(0 : i32) : i32
   %one = llvm.mlir.constant(1 : i32) : i32
-  %shut = llvm.mlir.constant({13} : i32) : i32
+  %shut = llvm.mlir.constant({7} : i32) : i32
   %few = llvm.mlir.constant(16384 : i64) : i64
   %most = llvm.mlir.constant(1073741824 : i64) : i64
   llvm.store %tiles, %closure : i64, !llvm.ptr
@@ -189,46 +212,24 @@ llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closu
   llvm.store %closure, %closureAt : !llvm.ptr, !llvm.ptr
   %syncAt = llvm.getelementptr %context[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
   %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
-  %hostAt = llvm.getelementptr %context[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{11}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %limitAt = llvm.getelementptr %context[{12}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %limit = llvm.load %limitAt : !llvm.ptr -> i32
-  %gate = llvm.getelementptr %sync[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %generation = llvm.getelementptr %sync[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %nextTile = llvm.getelementptr %sync[{7}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %sleepersAt = llvm.getelementptr %sync[{8}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %gate = llvm.getelementptr %sync[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %generation = llvm.getelementptr %sync[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %nextTile = llvm.getelementptr %sync[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
   llvm.store %none, %nextTile atomic monotonic {{alignment = 4 : i64} : i32, !llvm.ptr
   llvm.store %none, %gate atomic release {{alignment = 4 : i64} : i32, !llvm.ptr
   %before = llvm.atomicrmw add %generation, %one seq_cst : !llvm.ptr, i32
-  %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
-  %anyAsleep = llvm.icmp "ne" %sleepers, %none : i32
-  llvm.cond_br %anyAsleep, ^wake, ^work
-^wake:
-  %wakeAt = llvm.getelementptr %host[{10}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %wake(%self, %generation) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
-  llvm.br ^work
-^work:
+  llvm.call @team_wake(%context, %generation) : (!llvm.ptr, !llvm.ptr) -> ()
   llvm.call @graph_claim(%context, %zero) : (!llvm.ptr, i64) -> ()
   %inside = llvm.atomicrmw _or %gate, %shut acq_rel : !llvm.ptr, i32
   %nobody = llvm.icmp "eq" %inside, %none : i32
-  llvm.cond_br %nobody, ^done, ^spin(%none : i32)
-^spin(%count: i32):
+  llvm.cond_br %nobody, ^done, ^leaving
+^leaving:
   %now = llvm.load %gate atomic acquire {{alignment = 4 : i64} : !llvm.ptr -> i32
   %left = llvm.icmp "eq" %now, %shut : i32
-  llvm.cond_br %left, ^done, ^again
-^again:
-  llvm.call_intrinsic "llvm.x86.sse2.pause"() : () -> ()
-  %nextCount = llvm.add %count, %one : i32
-  %tired = llvm.icmp "ugt" %nextCount, %limit : i32
-  llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
-^park:
-  %parkAt = llvm.getelementptr %host[{9}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %park(%self, %gate, %now) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
-  llvm.br ^spin(%none : i32)
+  llvm.cond_br %left, ^done, ^await
+^await:
+  llvm.call @team_await(%context, %gate, %now) : (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.br ^leaving
 ^done:
   llvm.return
 }
@@ -251,16 +252,19 @@ Value llm::teamSize(ImplicitLocOpBuilder &b, Value context) {
 }
 
 LogicalResult llm::addTeamFunctions(ModuleOp module) {
+  std::string await = llvm::formatv(
+      kAwait, offsetof(StepContext, sync), offsetof(StepContext, host),
+      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
+      offsetof(HostTable, wake), offsetof(HostTable, self),
+      offsetof(StepContext, spinLimit));
   std::string barrier = llvm::formatv(
       kBarrier, offsetof(StepContext, sync), offsetof(StepContext, threads),
-      offsetof(StepContext, host), offsetof(TeamSync, arrived),
-      offsetof(TeamSync, generation), offsetof(TeamSync, nextTile),
-      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
-      offsetof(HostTable, wake), offsetof(HostTable, self));
+      offsetof(TeamSync, arrived), offsetof(TeamSync, generation),
+      offsetof(TeamSync, nextTile));
   std::string claim = llvm::formatv(kClaim, offsetof(StepContext, sync),
                                     offsetof(StepContext, threads),
                                     offsetof(TeamSync, nextTile));
-  return add(module, barrier + claim);
+  return add(module, await + barrier + claim);
 }
 
 LogicalResult llm::addGraphFunctions(ModuleOp module) {
@@ -285,11 +289,7 @@ LogicalResult llm::addGraphFunctions(ModuleOp module) {
   std::string launch = llvm::formatv(
       kLaunch, offsetof(StepContext, threads), offsetof(StepContext, kernel),
       offsetof(StepContext, closure), offsetof(StepContext, sync),
-      offsetof(StepContext, host), offsetof(TeamSync, arrived),
-      offsetof(TeamSync, generation), offsetof(TeamSync, nextTile),
-      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
-      offsetof(HostTable, wake), offsetof(HostTable, self),
-      offsetof(StepContext, spinLimit),
-      static_cast<int32_t>(llmrt::kGateClosed));
+      offsetof(TeamSync, arrived), offsetof(TeamSync, generation),
+      offsetof(TeamSync, nextTile), static_cast<int32_t>(llmrt::kGateClosed));
   return add(module, calls + launch);
 }

@@ -8,9 +8,10 @@
 
 namespace llm {
 
-/// Adds `@team_barrier(context)` and `@team_claim(context, total) -> (first,
-/// end)` to the module, in the LLVM dialect. They speak TeamSync's protocol
-/// (runtime/lib/ObjectFormat.h).
+/// Adds `@team_barrier(context)`, `@team_claim(context, total) -> (first, end)`
+/// and what these and graphs wait with, `@team_wake(context, word)` and
+/// `@team_await(context, word, seen)`, to the module, in the LLVM dialect. They
+/// speak TeamSync's protocol (runtime/lib/ObjectFormat.h).
 mlir::LogicalResult addTeamFunctions(mlir::ModuleOp module);
 
 /// The number of threads that a StepContext says.

@@ -3,6 +3,7 @@
 #include "passes/cpu/kernels/MultiplyTile.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "passes/analysis/InternalFunction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -78,11 +79,7 @@ static func::FuncOp addFunction(ImplicitLocOpBuilder &b, ModuleOp module,
   b.setInsertionPointToEnd(module.getBody());
   auto function =
       func::FuncOp::create(b, name, b.getFunctionType(arguments, {}));
-  function.setPrivate();
-  function->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
-  function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+  llm::makeInternalAndWhole(function);
   b.setInsertionPointToStart(function.addEntryBlock());
   return function;
 }

@@ -4,6 +4,7 @@
 
 #include "dialects/llm/LLMDialect.h"
 #include "dialects/onnx/ONNXDialect.h"
+#include "passes/analysis/InternalFunction.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
@@ -86,11 +87,7 @@ void llm::onnx::addFunction(GraphLowering &g, StringRef name, StringRef text) {
       text, module.getBody(),
       ParserConfig(module.getContext(), /*verifyAfterParse=*/false));
   assert(succeeded(added) && "the text of a function parses");
-  auto function = cast<func::FuncOp>(module.lookupSymbol(name));
-  function.setPrivate();
-  function->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
+  makeInternal(cast<func::FuncOp>(module.lookupSymbol(name)));
 }
 
 static const TextFunction *findTextFunction(StringRef name) {

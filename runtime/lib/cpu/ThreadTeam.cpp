@@ -22,6 +22,9 @@ using namespace llmrt;
 
 /// About 50 to 100 microseconds: as long as it takes to sample a token.
 static constexpr uint32_t kSpinLimit = 2000;
+/// At a barrier of a step another thread's last tile may be under way: one of a
+/// prompt takes up to a millisecond, and a wake-up costs more than the wait.
+static constexpr uint32_t kBarrierSpinFactor = 10;
 static constexpr size_t kStackBytes = 1 << 20;
 
 static uint32_t load(const uint32_t &word) {
@@ -143,7 +146,8 @@ void ThreadTeam::prepare(StepFunction function, StepContext &stepContext) {
   stepContext.sync = &sync;
   stepContext.host = &host;
   stepContext.threads = threads;
-  stepContext.spinLimit = stepsWithoutSpin == 0 ? spinLimit : 0;
+  stepContext.spinLimit =
+      kind == Work::Steps ? spinLimit * kBarrierSpinFactor : spinLimit;
   step = function;
   context = &stepContext;
   failed.store(false, std::memory_order_relaxed);
@@ -173,7 +177,6 @@ void ThreadTeam::runSteps(uint32_t index) {
 Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
   prepare(function, stepContext);
   running = threads - 1;
-  uint32_t barriersBefore = sync.generation;
 
   add(epoch, 1);
   if (load(sleepers) != 0)
@@ -190,22 +193,7 @@ Status ThreadTeam::run(StepFunction function, StepContext &stepContext) {
     else
       futexWait(&running, left);
   }
-  adaptSpin(sync.generation - barriersBefore);
   return finish();
-}
-
-/// Spinning pays while every thread of the team has a CPU. Where other programs
-/// want the CPUs as well, the thread that is waited for often is the one that
-/// is not running, and spinning keeps it from it: a barrier then takes a time
-/// slice instead of a wake-up. Threads that run out of patience at many
-/// barriers are the sign of it; the team then sleeps at once for a while.
-void ThreadTeam::adaptSpin(uint32_t barriers) {
-  constexpr uint32_t patience = 64; // steps until spinning is tried again
-  uint32_t slept = __atomic_exchange_n(&parks, 0, __ATOMIC_RELAXED);
-  if (stepsWithoutSpin != 0)
-    --stepsWithoutSpin;
-  else if (uint64_t(slept) * 4 > uint64_t(barriers) * (threads - 1))
-    stepsWithoutSpin = patience;
 }
 
 //===----------------------------------------------------------------------===//
@@ -268,9 +256,7 @@ void ThreadTeam::leaveGraph(Status status) {
 //===----------------------------------------------------------------------===//
 
 void ThreadTeam::park(void *self, uint32_t *word, uint32_t seen) {
-  ThreadTeam *team = static_cast<ThreadTeam *>(self);
-  __atomic_fetch_add(&team->parks, 1, __ATOMIC_RELAXED);
-  sleepOn(word, seen, team->sync.sleepers);
+  sleepOn(word, seen, static_cast<ThreadTeam *>(self)->sync.sleepers);
 }
 
 void ThreadTeam::wake(void *, uint32_t *word) { futexWakeAll(word); }

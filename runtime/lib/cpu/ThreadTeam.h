@@ -70,7 +70,6 @@ private:
   void leaveGate();
   void prepare(StepFunction function, StepContext &stepContext);
   Status finish();
-  void adaptSpin(uint32_t barriers);
   [[noreturn]] void leaveGraph(Status status);
 
   static void park(void *self, uint32_t *word, uint32_t seen);
@@ -84,8 +83,6 @@ private:
   const Work kind;
   const uint32_t spinLimit; ///< pauses before a thread sleeps
   const HostTable host;
-  uint32_t stepsWithoutSpin = 0; ///< left; see adaptSpin()
-  uint32_t parks = 0;            ///< threads that slept at a barrier
   std::vector<Worker> workers;
 
   TeamSync sync = {};

@@ -29,5 +29,6 @@ func.func private @graph(%context: !llvm.ptr, %thread: i64, %x: memref<?xf32>) -
   return %y : memref<?xf32>
 }
 func.func private @kernel.0(!llvm.ptr, i64, index, index, memref<?xf32>, memref<?xf32>)
-llvm.func @team_barrier(!llvm.ptr)
+llvm.func @team_wake(!llvm.ptr, !llvm.ptr)
+llvm.func @team_await(!llvm.ptr, !llvm.ptr, i32)
 llvm.func @team_claim(!llvm.ptr, i32) -> !llvm.struct<(i32, i32)>

@@ -52,15 +52,6 @@ void countInTurns(const StepContext *context, uint32_t thread) {
   }
 }
 
-/// Thread 0 is late for every barrier, as if it were not running.
-void beLate(const StepContext *context, uint32_t thread) {
-  for (int barrier = 0; barrier < 4; ++barrier) {
-    if (thread == 0)
-      usleep(500);
-    meet(context);
-  }
-}
-
 void readMode(const StepContext *, uint32_t) { modes |= _mm_getcsr(); }
 
 void failTwice(const StepContext *context, uint32_t thread) {
@@ -180,21 +171,6 @@ TEST(ThreadTeam, StepsRunInTheDefaultFloatingPointMode) {
   EXPECT_EQ(_mm_getcsr() & 0x8040, 0x8040u) << "the caller's mode is its own";
   _mm_setcsr(before);
   EXPECT_EQ(modes & 0xe040, 0u) << "round to nearest, denormals kept";
-}
-
-TEST(ThreadTeam, WhereBarriersTakeLongNobodySpinsForAWhile) {
-  if (readCpuTopology().cpus < 2)
-    GTEST_SKIP() << "a team of two never spins here";
-  auto team = makeTeam(2);
-  StepContext context = {};
-  ASSERT_EQ(team->run(countRuns, context), LLMRT_OK);
-  EXPECT_NE(context.spinLimit, 0u);
-  ASSERT_EQ(team->run(beLate, context), LLMRT_OK);
-  ASSERT_EQ(team->run(countRuns, context), LLMRT_OK);
-  EXPECT_EQ(context.spinLimit, 0u);
-  for (int step = 0; step < 64; ++step)
-    ASSERT_EQ(team->run(countRuns, context), LLMRT_OK);
-  EXPECT_NE(context.spinLimit, 0u);
 }
 
 TEST(ThreadTeam, OneCpuForAllThreadsIsNoDisaster) {
