@@ -186,7 +186,8 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   kernels.registerRows =
       llvm::bit_floor<uint64_t>(options.target->tiles.registerRows.back());
   kernels.registerPanels = options.target->tiles.panels.back();
-  kernels.wordDot = options.target->wordDot;
+  kernels.byteDot = options.target->byteDotBits;
+  kernels.wordVectors = options.target->wordVectors;
   pm.addPass(createOutlineKernels(kernels));
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());

@@ -58,16 +58,19 @@ private:
   }
 
   LogicalResult packDense(DenseAttr encoding) {
-    if (!isDense(kind.source))
+    Type element = encoding.getElementType();
+    bool areBytes = element.isInteger(8);
+    if (areBytes
+            ? kind.source != SourceType::I8 && kind.source != SourceType::U8
+            : !isDense(kind.source))
       return unsupported();
     int64_t span = encoding.getBlockSpan(), bytes = encoding.getBlockBytes();
-    Type element = encoding.getElementType();
     int64_t size = element.getIntOrFloatBitWidth() / 8;
     forRows([&](Value lane, Value row) {
       c.loop(c.index(0), c.index(packed.getColumns()), 1, [&](Value k) {
         Value place = placeOf(row, k);
         Value value;
-        if (elementType(c, kind.source) == element)
+        if (areBytes || elementType(c, kind.source) == element)
           value = loadBytes(c, source, c.mul(place, size), element);
         else if (element.isF32())
           value = readDense(c, kind.source, source, place);

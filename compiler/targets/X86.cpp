@@ -69,7 +69,8 @@ static CpuTarget makeTarget(const Level &level, StringRef name, StringRef cpu,
   target.required = features.required(besides);
   target.bf16Dot = features.has("avx512bf16");
   target.byteDot = features.has("avx512vnni");
-  target.wordDot = features.has("avx512bw");
+  target.byteDotBits = target.byteDot ? 512 : features.has("avxvnni") ? 256 : 0;
+  target.wordVectors = features.has("avx512bw");
   target.bf16Tiles = features.has("amx-bf16");
   target.tiles = tilesOf(level);
   return target;

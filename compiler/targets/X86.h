@@ -42,11 +42,12 @@ struct CpuTarget {
   std::string cpu;      ///< LLVM's name of the processor
   std::string features; ///< LLVM's feature string
   std::string
-      required;   ///< what the machine must have, as /proc/cpuinfo spells it
-  bool bf16Dot;   ///< multiplies pairs of bf16
-  bool byteDot;   ///< multiplies quads of bytes
-  bool wordDot;   ///< multiplies pairs of i16 in vectors of 64 bytes
-  bool bf16Tiles; ///< multiplies matrices of bf16
+      required; ///< what the machine must have, as /proc/cpuinfo spells it
+  bool bf16Dot; ///< multiplies pairs of bf16
+  bool byteDot; ///< multiplies quads of bytes in vectors of 64 bytes
+  int64_t byteDotBits; ///< of the vectors it multiplies quads of bytes in, or 0
+  bool wordVectors;    ///< has vectors of 64 bytes of i16 and of bytes
+  bool bf16Tiles;      ///< multiplies matrices of bf16
   TileChoices tiles;
 };
 

@@ -92,9 +92,10 @@ struct Emitter {
 
 LogicalResult DenseAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                 Type elementType) {
-  if (elementType.isF32() || elementType.isBF16() || elementType.isF16())
+  if (elementType.isF32() || elementType.isBF16() || elementType.isF16() ||
+      elementType.isInteger(8))
     return success();
-  return emitError() << "dense weights are f32, bf16 or f16; found "
+  return emitError() << "dense weights are f32, bf16, f16 or i8; found "
                      << elementType;
 }
 
@@ -115,6 +116,15 @@ SmallVector<Value> DenseAttr::expandRun(OpBuilder &builder, Location loc,
   if (getElementType().isF32())
     return {e.load(offset, kPanel, builder.getF32Type())};
   Value pairs = e.load(offset, kPanel, builder.getI32Type());
+  if (getElementType().isInteger(8)) {
+    SmallVector<Value> quad;
+    for (int64_t above : {24, 16, 8, 0}) {
+      Value number = arith::ShRSIOp::create(e.b, e.shiftLeft(pairs, above),
+                                            e.constant(pairs.getType(), 24));
+      quad.push_back(arith::SIToFPOp::create(e.b, f32, number));
+    }
+    return quad;
+  }
   // A bf16 is the upper half of an f32.
   if (getElementType().isBF16())
     return {arith::BitcastOp::create(e.b, f32, e.shiftLeft(pairs, 16)),
@@ -135,6 +145,8 @@ Value DenseAttr::expandElement(OpBuilder &builder, Location loc, Value bytes,
   int64_t size = getElementType().getIntOrFloatBitWidth() / 8;
   Value place = e.plusScaled(e.plusScaled(offset, lane, 4), k, size);
   Value element = e.loadElement(place, getElementType());
+  if (getElementType().isInteger(8))
+    return arith::SIToFPOp::create(e.b, builder.getF32Type(), element);
   return getElementType().isF32() ? element : e.widen(element);
 }
 

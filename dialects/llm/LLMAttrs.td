@@ -14,11 +14,11 @@ class LLM_Attr<string name, string mnem, list<Trait> traits = []>
 
 def LLM_DenseAttr : LLM_Attr<"Dense", "dense",
     [DeclareAttrInterfaceMethods<LLM_EncodingInterface>]> {
-  let summary = "Weights as floating-point numbers";
+  let summary = "Weights as numbers of one type";
   let description = [{
     Panels of 16 out features; inside a panel, in features are interleaved to 4
     bytes, as dot-product instructions want them: f32 lies as [K][16], bf16 and
-    f16 as [K/2][16][2]. Example: `#llm.dense<bf16>`.
+    f16 as [K/2][16][2], i8 as [K/4][16][4]. Example: `#llm.dense<bf16>`.
   }];
   let parameters = (ins "::mlir::Type":$elementType);
   let assemblyFormat = "`<` $elementType `>`";

@@ -31,11 +31,14 @@ LogicalResult ParameterOp::verify() {
 LogicalResult PanelsOp::verify() {
   auto matrix = cast<PackedType>(getMatrix().getType());
   auto dense = dyn_cast<DenseAttr>(matrix.getEncoding());
-  if (!dense || !dense.getElementType().isF32()) // C1
-    return emitOpError() << "reads panels of f32; found " << matrix;
-  auto wanted =
-      RankedTensorType::get({matrix.getPanels(), matrix.getColumns(), kPanel},
-                            dense.getElementType());
+  Type element = dense ? dense.getElementType() : Type();
+  if (!element || !(element.isF32() || element.isInteger(8))) // C1
+    return emitOpError() << "reads panels of f32 or i8; found " << matrix;
+  SmallVector<int64_t> shape = {matrix.getPanels(), matrix.getColumns(),
+                                kPanel};
+  if (element.isInteger(8))
+    shape = {matrix.getPanels(), (matrix.getColumns() + 3) / 4, kPanel, 4};
+  auto wanted = RankedTensorType::get(shape, element);
   if (getResult().getType() != wanted) // C2
     return emitOpError() << "gives a " << wanted << "; found "
                          << getResult().getType();

@@ -66,11 +66,13 @@ def LLM_WeightOp : LLM_Op<"weight",
 def LLM_PanelsOp : LLM_Op<"panels", [Pure]> {
   let summary = "A packed matrix as the tensor that it is in memory";
   let description = [{
-    Element [p, k, i] is that of row 16 p + i and column k; rows behind the matrix'
-    last one are 0.
+    Element [p, k, i] is that of row 16 p + i and column k, of bytes element
+    [p, k, i, j] that of row 16 p + i and column 4 k + j; rows and columns behind the
+    matrix' last ones are 0.
 
-    * (C1) the encoding is `#llm.dense<f32>`.
-    * (C2) the result is a tensor of panels x columns x 16 elements of f32.
+    * (C1) the encoding is `#llm.dense<f32>` or `#llm.dense<i8>`.
+    * (C2) the result is a tensor of panels x columns x 16 elements of f32, or of
+      panels x columns / 4 (rounded up) x 16 x 4 of i8.
 
     ```mlir
     %p = llm.panels %w : !llm.packed<40x64, #llm.dense<f32>> -> tensor<3x64x16xf32>

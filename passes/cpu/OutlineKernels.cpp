@@ -181,7 +181,8 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   void outline(const ContractionGroup &group) {
     SmallVector<linalg::GenericOp> ops = group.ops();
     KernelFunction k(ops, /*anyShape=*/true);
-    group.write(k, getOperation(), {registerRows, registerPanels, wordDot});
+    group.write(k, getOperation(),
+                {registerRows, registerPanels, {byteDot, wordVectors}});
     scratchBytes = std::max(scratchBytes, group.scratchBytes());
     launch(k, ops, [&](ImplicitLocOpBuilder &b) { return group.extent(b); });
   }

@@ -141,7 +141,7 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
     Each `linalg.generic` on memory becomes an `llm.launch` of a private function
     `kernel(team, first, end, operands...)` that runs a range of its tiles; ops that
     read the same share one. Reductions sum in registers, in one order. Products of
-    f32, f64, i32 and i16 (matrices, convolutions; passes/cpu/kernels/Contraction.h) share
+    f32, f64, i32 and bytes (matrices, convolutions; passes/cpu/kernels/Contraction.h) share
     kernels whatever their shapes are, and what goes element by element before and
     after them joins their tiles; the module's `llm.scratch_bytes` says what a thread
     needs for that. Works on functions marked `llm.graph`; needs named ops
@@ -153,8 +153,11 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
            "Rows whose sums registers hold; a power of two">,
     Option<"registerPanels", "register-panels", "int64_t", "2",
            "Panels of 16 columns whose sums registers hold">,
-    Option<"wordDot", "word-dot", "bool", "false",
-           "The level multiplies pairs of i16 in vectors of 64 bytes (avx512bw)">,
+    Option<"byteDot", "byte-dot", "int64_t", "0",
+           "Bits of the vectors in which the level multiplies quads of bytes; 0: "
+           "it multiplies pairs of i16 instead">,
+    Option<"wordVectors", "word-vectors", "bool", "false",
+           "The level has vectors of 64 bytes of i16 and of bytes (avx512bw)">,
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/llm/LLMDialect.h"
+#include "passes/analysis/MultiplyAdd.h"
 #include "passes/model/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -147,19 +148,23 @@ struct Columns {
 };
 
 std::optional<Columns> findColumns(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumReductionLoops() != 1 ||
-      !linalg::isaContractionOpInterface(op))
+  auto product = MultiplyAdd::match(op);
+  if (!product || op.getNumReductionLoops() != 1)
     return std::nullopt;
   AffineMap out = op.getIndexingMapsArray().back();
   auto last = dyn_cast<AffineDimExpr>(out.getResults().back());
   SmallVector<unsigned> reductions;
   op.getReductionDims(reductions);
-  if (!last || !getElementTypeOrSelf(op.getDpsInits()[0].getType()).isF32())
+  if (!last)
     return std::nullopt;
   Columns c;
   c.column = last.getPosition();
   c.sum = reductions[0];
-  for (c.operand = 0; c.operand < 2; ++c.operand) {
+  for (OpOperand *factor : {product->x, product->y}) {
+    // What has a zero point is no weight that lies in panels.
+    if (factor == product->x && (product->zero || product->zeroNumber))
+      continue;
+    c.operand = factor->getOperandNumber();
     AffineMap map = op.getIndexingMapsArray()[c.operand];
     auto column = map.getResultPosition(last);
     auto sum = map.getResultPosition(getAffineDimExpr(c.sum, map.getContext()));
@@ -167,7 +172,8 @@ std::optional<Columns> findColumns(linalg::GenericOp op) {
       continue;
     Value operand = op.getDpsInputs()[c.operand];
     auto found = findWeight(operand);
-    if (!found || !getElementTypeOrSelf(operand.getType()).isF32())
+    Type element = getElementTypeOrSelf(operand.getType());
+    if (!found || !(element.isF32() || element.isInteger(8)))
       continue;
     c.view = *found;
     c.rows = c.view.shape[*column];
@@ -187,7 +193,7 @@ struct PackGraphWeights : llm::impl::PackGraphWeightsBase<PackGraphWeights> {
   using PackGraphWeightsBase::PackGraphWeightsBase;
 
   /// The parameter that holds the matrix as panels, made where there is none.
-  ParameterOp panelsOf(const Columns &c, ParameterOp parameter) {
+  ParameterOp panelsOf(const Columns &c, ParameterOp parameter, Type element) {
     std::string name = (parameter.getSymName() + ".panels").str();
     if (c.view.first)
       name += "." + std::to_string(c.view.first);
@@ -197,7 +203,7 @@ struct PackGraphWeights : llm::impl::PackGraphWeightsBase<PackGraphWeights> {
       return known;
     OpBuilder b(parameter);
     auto type = PackedType::get(&getContext(), c.rows, c.columns,
-                                DenseAttr::get(&getContext(), b.getF32Type()));
+                                DenseAttr::get(&getContext(), element));
     return ParameterOp::create(
         b, parameter.getLoc(), name, type, parameter.getSourceType(),
         parameter.getSources(), c.view.first, c.transposed);
@@ -207,26 +213,30 @@ struct PackGraphWeights : llm::impl::PackGraphWeightsBase<PackGraphWeights> {
     WeightOp read = c.view.weight;
     auto parameter =
         getOperation().lookupSymbol<ParameterOp>(read.getParameter());
-    Type element = getElementTypeOrSelf(parameter.getType());
-    if (!element.isF32() && !element.isF16() && !element.isBF16())
+    Type element = getElementTypeOrSelf(op.getDpsInputs()[c.operand].getType()),
+         stored = getElementTypeOrSelf(parameter.getType());
+    if (stored != element && !stored.isF16() && !stored.isBF16())
       return;
-    ParameterOp packed = panelsOf(c, parameter);
+    ParameterOp packed = panelsOf(c, parameter, element);
     // Dropped where nothing else reads it.
     parameter.setPrivate();
     ImplicitLocOpBuilder b(op.getLoc(), read);
     auto type = cast<PackedType>(packed.getType());
     Value weight = WeightOp::create(b, type, packed.getSymName(), Value());
-    Value panels = PanelsOp::create(
-        b,
-        RankedTensorType::get({type.getPanels(), c.columns, kPanel},
-                              b.getF32Type()),
-        weight);
-    AffineExpr column = b.getAffineDimExpr(c.column);
+    AffineExpr column = b.getAffineDimExpr(c.column),
+               sum = b.getAffineDimExpr(c.sum);
+    SmallVector<int64_t> shape = {type.getPanels(), c.columns, kPanel};
+    SmallVector<AffineExpr> place = {column.floorDiv(kPanel), sum,
+                                     column % kPanel};
+    if (element.isInteger(8)) {
+      shape = {type.getPanels(), (c.columns + 3) / 4, kPanel, 4};
+      place = {column.floorDiv(kPanel), sum.floorDiv(4), column % kPanel,
+               sum % 4};
+    }
+    Value panels =
+        PanelsOp::create(b, RankedTensorType::get(shape, element), weight);
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-    maps[c.operand] = AffineMap::get(
-        op.getNumLoops(), 0,
-        {column.floorDiv(kPanel), b.getAffineDimExpr(c.sum), column % kPanel},
-        &getContext());
+    maps[c.operand] = AffineMap::get(op.getNumLoops(), 0, place, &getContext());
     op.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
     op->setOperand(c.operand, panels);
   }

@@ -3,9 +3,7 @@
 #include "passes/cpu/kernels/Contraction.h"
 
 #include "dialects/llm/LLMDialect.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Matchers.h"
+#include "passes/analysis/MultiplyAdd.h"
 
 using namespace mlir;
 using namespace llm;
@@ -46,34 +44,6 @@ int64_t Contraction::coefficient(OpOperand &operand, unsigned result,
   return *stepAlong(map.getResult(result), loop, map.getNumDims());
 }
 
-/// What a small integer was before it was widened for its product.
-static Value beforeWidening(Value factor) {
-  auto widened = factor.getDefiningOp<arith::ExtSIOp>();
-  return widened ? widened.getIn() : factor;
-}
-
-/// Whether the region yields out + x * y.
-static bool isMultiplyAdd(linalg::GenericOp op) {
-  Block *body = op.getBody();
-  auto is = [](Operation *op, auto... kinds) {
-    return op && (isa<decltype(kinds)>(op) || ...);
-  };
-  Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
-  if (!is(sum, arith::AddFOp(), arith::AddIOp()))
-    return false;
-  Value out = body->getArgument(2);
-  unsigned number = sum->getOperand(0) == out ? 1 : 0;
-  if (sum->getOperand(1 - number) != out)
-    return false;
-  Operation *product = sum->getOperand(number).getDefiningOp();
-  if (!is(product, arith::MulFOp(), arith::MulIOp()))
-    return false;
-  Value x = body->getArgument(0), y = body->getArgument(1);
-  Value first = beforeWidening(product->getOperand(0)),
-        second = beforeWidening(product->getOperand(1));
-  return (first == x && second == y) || (first == y && second == x);
-}
-
 static bool isLinear(AffineMap map) {
   bool linear = map.getNumSymbols() == 0;
   for (AffineExpr expr : map.getResults())
@@ -97,12 +67,16 @@ static bool endsIn(AffineMap map, ArrayRef<unsigned> loops) {
   return true;
 }
 
-/// (column floordiv 16, sum, column mod 16)
-static bool isPanelMap(AffineMap map, unsigned column, unsigned sum) {
-  AffineExpr d = getAffineDimExpr(column, map.getContext());
-  return map.getNumResults() == 3 && map.getResult(0) == d.floorDiv(kPanel) &&
-         map.getResult(1) == getAffineDimExpr(sum, map.getContext()) &&
-         map.getResult(2) == d % kPanel;
+/// (column floordiv 16, sum, column mod 16), or of bytes (column floordiv 16,
+/// sum floordiv 4, column mod 16, sum mod 4)
+static bool isPanelMap(AffineMap map, unsigned column, unsigned sum,
+                       bool areBytes) {
+  AffineExpr c = getAffineDimExpr(column, map.getContext()),
+             s = getAffineDimExpr(sum, map.getContext());
+  SmallVector<AffineExpr> panels = {c.floorDiv(kPanel), s, c % kPanel};
+  if (areBytes)
+    panels = {c.floorDiv(kPanel), s.floorDiv(4), c % kPanel, s % 4};
+  return map.getResults() == ArrayRef(panels);
 }
 
 bool Contraction::columnsAreOneRun() const {
@@ -115,30 +89,23 @@ bool Contraction::columnsAreOneRun() const {
 }
 
 std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
-      !isMultiplyAdd(op))
+  auto product = MultiplyAdd::match(op);
+  if (!product)
     return std::nullopt;
-  Contraction c{op,
-                &op->getOpOperand(0),
-                &op->getOpOperand(1),
-                &op->getOpOperand(2),
-                {},
-                {},
-                {},
-                {}};
+  Contraction c;
+  c.op = op;
+  c.lhs = product->x;
+  c.rhs = product->y;
+  c.out = op.getDpsInitOperand(0);
+  c.zero = product->zero;
+  c.zeroNumber = product->zeroNumber;
+  c.lhsUnsigned = product->xUnsigned;
   Type element = c.elementType();
   if (!element.isF32() && !element.isF64() && !element.isInteger(32))
     return std::nullopt;
-  SmallVector<MemRefType> types;
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type)
-      return std::nullopt;
-    types.push_back(type);
-  }
-  Type factor = c.factorType();
-  if (types[0].getElementType() != types[1].getElementType() ||
-      (factor != element && !(element.isInteger(32) && factor.isInteger(16))))
+  if (!llvm::all_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
+    return std::nullopt;
+  if (!product->areBytes && c.factorType() != element)
     return std::nullopt;
 
   AffineMap outMap = op.getMatchingIndexingMap(c.out);
@@ -158,8 +125,12 @@ std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
   auto runsAlong = [&](OpOperand *operand, unsigned loop) {
     return op.getMatchingIndexingMap(operand).isFunctionOfDim(loop);
   };
-  if (runsAlong(c.lhs, rank - 1))
+  if (runsAlong(c.lhs, rank - 1)) {
     std::swap(c.lhs, c.rhs);
+    c.lhsUnsigned = product->areBytes && !c.lhsUnsigned;
+    if (c.hasZero())
+      return std::nullopt;
+  }
   unsigned next = rank;
   while (next > 0 && runsAlong(c.rhs, next - 1) && !runsAlong(c.lhs, next - 1))
     c.columns.insert(c.columns.begin(), --next);
@@ -171,6 +142,16 @@ std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
     if (!runsAlong(c.lhs, sum) || !runsAlong(c.rhs, sum))
       return std::nullopt;
 
+  if (c.zero) {
+    AffineMap map = op.getMatchingIndexingMap(c.zero);
+    for (AffineExpr expr : map.getResults())
+      if (!isa<AffineDimExpr>(expr) && expr != 0)
+        return std::nullopt;
+    for (unsigned loop = 0; loop < op.getNumLoops(); ++loop)
+      if (map.isFunctionOfDim(loop) && !llvm::is_contained(c.outer, loop) &&
+          c.rows != ArrayRef(loop))
+        return std::nullopt;
+  }
   auto lhsType = cast<MemRefType>(c.lhs->get().getType()),
        outType = cast<MemRefType>(c.out->get().getType());
   AffineMap lhsMap = op.getMatchingIndexingMap(c.lhs),
@@ -190,7 +171,7 @@ std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
       (c.rows.size() > 1 && !areContiguous(outType, c.outer.size(), rank - 1)))
     return std::nullopt;
   c.hasPanels = c.columns.size() == 1 && c.sums.size() == 1 &&
-                isPanelMap(rhsMap, c.columns[0], c.sums[0]);
+                isPanelMap(rhsMap, c.columns[0], c.sums[0], product->areBytes);
   if (!c.hasPanels && !isLinear(rhsMap))
     return std::nullopt;
   return c;

@@ -3,10 +3,12 @@
 // What products of matrices and convolutions have in common:
 //
 //   out[outer..., rows..., columns...] += sum over sums... of
-//       lhs[outer, rows, sums] * rhs[outer, columns, sums]
+//       (lhs[outer, rows, sums] - zero[outer, rows]) * rhs[outer, columns,
+//       sums]
 //
 // where the lhs lies row by row with its sums one after another, and the rhs is
 // read at any place that is linear in the loops, as windows of an image are.
+// Only bytes have a zero point.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,12 +24,18 @@ struct Contraction {
   mlir::OpOperand *lhs, *rhs, *out;
   /// Loops of the op. Those of the result come first and in this order.
   llvm::SmallVector<unsigned> outer, rows, columns, sums;
-  /// The rhs holds [column / 16][sum][column % 16]: one loop each.
+  /// The rhs holds panels as they are multiplied (llm.panels): one column loop,
+  /// one of sums.
   bool hasPanels = false;
+  /// Of bytes: the lhs is the one without a sign.
+  bool lhsUnsigned = false;
+  /// The zero point: an operand, one number, or neither.
+  mlir::OpOperand *zero = nullptr;
+  mlir::TypedAttr zeroNumber;
 
   /// Of an op on buffers, whose result lies row by row with its columns one
   /// after another. Sums of f32, f64 and i32, the latter of products of i32 or
-  /// i16.
+  /// bytes.
   static std::optional<Contraction> match(mlir::linalg::GenericOp op);
 
   mlir::Type elementType() const {
@@ -37,6 +45,8 @@ struct Contraction {
   mlir::Type factorType() const {
     return mlir::getElementTypeOrSelf(lhs->get().getType());
   }
+  bool areBytes() const { return factorType().isInteger(8); }
+  bool hasZero() const { return zero || zeroNumber; }
   /// By how much a result of the operand's map moves with each step of a loop.
   int64_t coefficient(mlir::OpOperand &operand, unsigned result,
                       unsigned loop) const;

@@ -15,9 +15,15 @@
 using namespace mlir;
 using namespace llm;
 
-/// Sums in a block at most. A tile's panels of a block, 128 KiB of f32, stay in
-/// a second-level cache.
-constexpr int64_t kBlockSums = 512;
+/// Sums in a block at most. A tile's panels of a block, 128 KiB of f32 or of
+/// bytes, stay in a second-level cache.
+static int64_t blockSums(const Contraction &c) {
+  return c.areBytes() ? 2048 : 512;
+}
+
+/// Panels hold sums in steps of so many.
+static int64_t sumsStep(const Contraction &c) { return c.areBytes() ? 4 : 1; }
+
 /// Rows of a tile: as many as give each thread this many tiles, at least and at
 /// most. A tile brings its columns into panels for all its rows.
 constexpr int64_t kTilesOfThread = 4, kLeastRows = 32, kMostRows = 256;
@@ -59,17 +65,17 @@ static int64_t innerSums(const Contraction &c) {
   auto type = cast<MemRefType>(c.lhs->get().getType());
   int64_t result = 1;
   for (int64_t size : type.getShape().take_back(c.sums.size() - 1)) {
-    if (ShapedType::isDynamic(size) || size > kBlockSums)
+    if (ShapedType::isDynamic(size) || size > blockSums(c))
       return 0;
     result *= size;
   }
-  return result > kBlockSums ? 0 : result;
+  return result > blockSums(c) ? 0 : result;
 }
 
 int64_t ContractionGroup::scratchBytes() const {
   if (contraction.hasPanels || innerSums(contraction) == 0)
     return 0;
-  return kTileColumns * kBlockSums *
+  return kTileColumns * blockSums(contraction) *
          contraction.factorType().getIntOrFloatBitWidth() / 8;
 }
 
@@ -112,8 +118,9 @@ public:
                                   ValueRange(k.index(group.scratchBytes())));
       panels = memref::ViewOp::create(
           b, MemRefType::get({ShapedType::kDynamic}, c.factorType()), scratch,
-          k.index(0), ValueRange(k.index(kTileColumns * kBlockSums)));
-      writer.emplace(rhs, columnSizes, sumSizes, panels);
+          k.index(0), ValueRange(k.index(kTileColumns * blockSums(c))));
+      writer.emplace(rhs, columnSizes, sumSizes, panels,
+                     registers.dots.wordVectors);
     }
     prepareEnds();
     k.loop(k.first, k.end, 1, [&](Value tile) {
@@ -138,6 +145,11 @@ private:
   Value ceilDiv(Value x, int64_t y) {
     return arith::CeilDivUIOp::create(b, x, k.index(y));
   }
+  /// Sums as panels hold them.
+  Value roundUp(Value sums) {
+    int64_t step = sumsStep(c);
+    return step == 1 ? sums : k.mul(ceilDiv(sums, step), k.index(step));
+  }
   Value min(Value x, Value y) { return arith::MinUIOp::create(b, x, y); }
   Value sub(Value x, Value y) { return arith::SubIOp::create(b, x, y); }
 
@@ -145,7 +157,8 @@ private:
   /// no others, so that equal columns give equal sums.
   ColumnLayout layoutOf(Value all) {
     Value columns = sub(endColumn, firstColumn);
-    if (c.hasPanels) // with zeros behind the last column
+    // Panels are whole; columns of bytes have no way of their own.
+    if (c.hasPanels || c.areBytes())
       return {ceilDiv(columns, kPanel), k.index(0)};
     Value left = arith::RemUIOp::create(b, columns, k.index(kPanel));
     Value isFew = arith::CmpIOp::create(b, arith::CmpIPredicate::ule,
@@ -221,27 +234,33 @@ private:
     };
     least = bound(ends.least, true);
     most = bound(ends.most, false);
-    if (ends.rowStart) {
-      starts = k.flatten(k.mapping.lookup(ends.rowStart->get()));
-      return;
-    }
-    // One number of all rows; none of them is read if there is no such number.
-    auto type = MemRefType::get({1}, element);
+    starts = numbersOf(ends.rowStart, ends.start);
+    if (c.hasZero())
+      zeros = numbersOf(c.zero, c.zeroNumber);
+  }
+
+  /// A buffer of numbers of rows, or of one number of all. Without either none
+  /// is read.
+  FlatBuffer numbersOf(OpOperand *operand, TypedAttr number) {
+    if (operand)
+      return k.flatten(k.mapping.lookup(operand->get()));
+    auto type = MemRefType::get({1}, c.elementType());
     Value one = memref::AllocaOp::create(b, type);
-    if (ends.start)
-      memref::StoreOp::create(b, arith::ConstantOp::create(b, ends.start), one,
+    if (number)
+      memref::StoreOp::create(b, arith::ConstantOp::create(b, number), one,
                               ValueRange(k.index(0)));
-    starts = k.flatten(one);
+    return k.flatten(one);
   }
 
   /// Where the numbers of the tile's rows begin, and how far apart they are.
-  std::pair<Value, Value> placeOfStarts() {
-    Value place = starts.offset, step = k.index(0);
-    if (!ends.rowStart)
+  std::pair<Value, Value> placeOf(const FlatBuffer &numbers, OpOperand *operand,
+                                  linalg::GenericOp op) {
+    Value place = numbers.offset, step = k.index(0);
+    if (!operand)
       return {place, step};
-    AffineMap map = ends.rowStartOp.getMatchingIndexingMap(ends.rowStart);
+    AffineMap map = op.getMatchingIndexingMap(operand);
     for (auto [expr, stride] :
-         llvm::zip_equal(map.getResults(), starts.strides))
+         llvm::zip_equal(map.getResults(), numbers.strides))
       if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
         unsigned loop = dim.getPosition();
         if (loop < outer.size())
@@ -279,17 +298,20 @@ private:
       count = sumSizes[0];
       rhsStart = rhs.move(rhs.start(), c.outer, outer);
     }
-    Value blocks = arith::MaxUIOp::create(b, ceilDiv(count, kBlockSums / inner),
-                                          k.index(1));
+    Value blocks = arith::MaxUIOp::create(
+        b, ceilDiv(count, blockSums(c) / inner), k.index(1));
     Value step = arith::CeilDivUIOp::create(b, count, blocks);
+    if (c.hasPanels)
+      step = roundUp(step);
     Value last = sub(blocks, k.index(1));
     k.loop(k.index(0), blocks, 1, [&](Value block) {
       Value first = min(k.mul(block, step), count);
       Value end = min(k.add(first, step), count);
       Value depth = k.mul(sub(end, first), k.index(inner));
+      Value stored = roundUp(depth);
       if (!c.hasPanels)
         writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
-                      depth);
+                      stored);
       Value lhsPlace = k.add(lhsStart, k.mul(first, k.index(inner)));
       isFirst =
           arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, k.index(0));
@@ -301,7 +323,7 @@ private:
                  rhs.flat.strides[0], depth);
       else
         multiply(lhsPlace, lhsStride, panels, k.index(0),
-                 k.mul(depth, k.index(kPanel)), depth);
+                 k.mul(stored, k.index(kPanel)), depth);
       writeElementsIf(isLast, ends.after);
     });
   }
@@ -326,13 +348,20 @@ private:
     auto outRow = [&](Value row) {
       return k.add(outStart, k.mul(row, outStride));
     };
-    auto [startsAt, startsStride] = placeOfStarts();
+    auto [startsAt, startsStride] =
+        placeOf(starts, ends.rowStart, ends.rowStartOp);
+    std::pair<Value, Value> zerosPlace;
+    if (c.hasZero())
+      zerosPlace = placeOf(zeros, c.zero, c.op);
+    Factors factors{c.factorType(), c.lhsUnsigned, c.hasZero(), registers.dots};
     Value no = arith::ConstantOp::create(b, b.getBoolAttr(false));
     auto call = [&](func::FuncOp function, SmallVector<Value> operands,
                     Value row) {
       operands.append({starts.buffer, k.add(startsAt, k.mul(row, startsStride)),
                        startsStride, ends.rowStart || ends.start ? isFirst : no,
                        ends.least || ends.most ? isLast : no, least, most});
+      if (auto [at, stride] = zerosPlace; at)
+        operands.append({zeros.buffer, k.add(at, k.mul(row, stride)), stride});
       func::CallOp::create(b, function, operands);
     };
     // The last panel may have fewer columns, which its sums alone know.
@@ -348,8 +377,7 @@ private:
             panelStride);
         place = k.add(rhsAt, place);
         multiplyRows([&](int64_t rows, Value row) {
-          call(multiplyTile(module, c.factorType(), rows, count,
-                            registers.wordDot),
+          call(multiplyTile(module, factors, rows, count),
                {lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer, place,
                 panelStride, out.buffer, k.add(outRow(row), at), outStride,
                 sums, sub(endColumn, at)},
@@ -358,7 +386,7 @@ private:
       });
       column = end;
     }
-    if (c.hasPanels)
+    if (c.hasPanels || c.areBytes())
       return;
     Value firstAlone = sub(endColumn, layout.alone);
     Value alone = k.mul(layout.panels, panelStride);
@@ -390,7 +418,7 @@ private:
   ImplicitLocOpBuilder &b;
   ModuleOp module;
   OperandPlaces lhs, rhs;
-  FlatBuffer out, starts;
+  FlatBuffer out, starts, zeros;
   Value least, most, isFirst, isLast;
   ColumnLayout layout;
   RegisterTile registers;

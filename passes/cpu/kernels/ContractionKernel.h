@@ -12,6 +12,7 @@
 #ifndef LLM_PASSES_CPU_KERNELS_CONTRACTIONKERNEL_H
 #define LLM_PASSES_CPU_KERNELS_CONTRACTIONKERNEL_H
 
+#include "passes/cpu/kernels/ByteDot.h"
 #include "passes/cpu/kernels/Contraction.h"
 #include "passes/cpu/kernels/KernelFunction.h"
 
@@ -20,7 +21,7 @@ namespace llm {
 /// Rows and panels whose sums a level's registers hold.
 struct RegisterTile {
   int64_t rows, panels;
-  bool wordDot; ///< pairs of i16 are multiplied in vectors of 64 bytes
+  IntegerDots dots;
 };
 
 /// A contraction with what is done to each element of its result before and

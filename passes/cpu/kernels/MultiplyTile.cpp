@@ -13,49 +13,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 using namespace mlir;
-
-/// What products of factors add up to.
-static Type sumType(Type factor) {
-  return factor.isInteger(16) ? IntegerType::get(factor.getContext(), 32)
-                              : factor;
-}
-
-/// Factors as their sums are.
-static Value widen(ImplicitLocOpBuilder &b, Value factors) {
-  auto type = cast<VectorType>(factors.getType());
-  Type sum = sumType(type.getElementType());
-  if (sum == type.getElementType())
-    return factors;
-  return arith::ExtSIOp::create(b, type.clone(sum), factors);
-}
-
-/// The sums of x[2 * i] * y[2 * i] + x[2 * i + 1] * y[2 * i + 1], of 32 i16,
-/// or of 16 twice.
-static Value multiplyAddPairs(ImplicitLocOpBuilder &b, Value x, Value y,
-                              Value sum, bool wordDot) {
-  auto call = [&](StringRef name, Value x, Value y) -> Value {
-    auto type = VectorType::get(
-        {cast<VectorType>(x.getType()).getDimSize(0) / 2}, b.getI32Type());
-    return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name),
-                                         ValueRange{x, y})
-        .getResult(0);
-  };
-  if (wordDot)
-    return arith::AddIOp::create(b, sum,
-                                 call("llvm.x86.avx512.pmaddw.d.512", x, y));
-  Value products =
-      arith::ConstantOp::create(b, sum.getType(), b.getZeroAttr(sum.getType()));
-  for (int64_t half = 0; half < 2; ++half) {
-    auto part = [&](Value v) -> Value {
-      return vector::ExtractStridedSliceOp::create(b, v, half * llm::kPanel,
-                                                   llm::kPanel, 1);
-    };
-    products = vector::InsertStridedSliceOp::create(
-        b, call("llvm.x86.avx2.pmadd.wd", part(x), part(y)), products,
-        half * llm::kPanel / 2, 1);
-  }
-  return arith::AddIOp::create(b, sum, products);
-}
+using namespace llm;
 
 static Value multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
   if (isa<FloatType>(getElementTypeOrSelf(sum.getType())))
@@ -112,8 +70,7 @@ struct Ends {
             element};
   }
 
-  Ends(ImplicitLocOpBuilder &b, func::FuncOp function, int64_t count) : b(b) {
-    auto last = function.getArguments().take_back(7);
+  Ends(ImplicitLocOpBuilder &b, ValueRange last, int64_t count) : b(b) {
     starts = last[0];
     begins = last[3];
     ends = last[4];
@@ -180,112 +137,201 @@ struct Ends {
 
 } // namespace
 
-func::FuncOp llm::multiplyTile(ModuleOp module, Type element, int64_t rows,
-                               int64_t panels, bool wordDot) {
-  std::string name;
-  llvm::raw_string_ostream(name)
-      << "multiply." << element << "." << rows << "x" << panels;
-  if (auto known = findFunction(module, name))
-    return known;
-  ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
-  Type index = b.getIndexType();
-  auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
-       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumType(element));
-  auto factors = VectorType::get({kPanel}, element),
-       vector = VectorType::get({kPanel}, sumType(element));
-  auto mask = VectorType::get({kPanel}, b.getI1Type());
-  SmallVector<Type> types = {buffer,    index, index, buffer, index, index,
-                             outBuffer, index, index, index,  index};
-  llvm::append_range(types, Ends::arguments(b, sumType(element)));
-  auto function = addFunction(b, module, name, types);
-  Ends ends(b, function, rows);
-  auto argument = [&](unsigned i) { return function.getArgument(i); };
-  Value lhs = argument(0), rhs = argument(3), out = argument(6);
-  auto number = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, value);
-  };
-  auto add = [&](Value x, Value y) -> Value {
-    return arith::AddIOp::create(b, x, y);
-  };
-  SmallVector<Value> lhsRows = placesFrom(b, argument(1), argument(2), rows),
-                     rhsPanels =
-                         placesFrom(b, argument(4), argument(5), panels),
-                     outRows = placesFrom(b, argument(7), argument(8), rows);
-  Value zero = number(0), sixteen = number(kPanel);
-  SmallVector<Value> masks, sums;
-  for (int64_t p = 0; p < panels; ++p) {
-    Value before = number(p * kPanel);
-    Value left = arith::SubIOp::create(
-        b, arith::MaxSIOp::create(b, argument(10), before), before);
-    masks.push_back(vector::CreateMaskOp::create(
-        b, mask, ValueRange(arith::MinSIOp::create(b, left, sixteen))));
+namespace {
+
+/// The loop over sums of a tile.
+class TileSums {
+public:
+  TileSums(ImplicitLocOpBuilder &b, const Factors &factors, Value lhs,
+           ArrayRef<Value> lhsRows, Value rhs, ArrayRef<Value> rhsPanels)
+      : b(b), factors(factors), lhs(lhs), rhs(rhs), lhsRows(lhsRows),
+        rhsPanels(rhsPanels), type(VectorType::get({kPanel}, factors.element)) {
   }
-  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
-  auto outPlace = [&](int64_t row, int64_t panel) {
-    return add(outRows[row], number(panel * kPanel));
-  };
-  sums = ends.begin(vector, panels, [&](int64_t r, int64_t p) -> Value {
-    return vector::MaskedLoadOp::create(
-        b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing);
-  });
-  auto readPanels = [&](Value k, VectorType type) {
-    Value row = arith::MulIOp::create(b, k, sixteen);
-    SmallVector<Value> columns;
-    for (Value panel : rhsPanels)
-      columns.push_back(
-          vector::LoadOp::create(b, type, rhs, ValueRange(add(panel, row))));
-    return columns;
-  };
-  // Adds to the sums for k from begin to end.
-  auto run = [&](Value begin, Value end, int64_t step, auto body) {
-    auto loop = scf::ForOp::create(b, begin, end, number(step), sums);
+
+  /// Adds `count` terms to the sums, of each row those of its panels.
+  void add(Value count, SmallVectorImpl<Value> &sums) {
+    Value zero = index(0);
+    run(zero, count, 1, sums, [&](Value k, ValueRange sums) {
+      SmallVector<Value> columns = readPanels(k, type), next;
+      for (auto [r, row] : llvm::enumerate(lhsRows)) {
+        Value x = memref::LoadOp::create(b, lhs, ValueRange(plus(row, k)));
+        x = vector::BroadcastOp::create(b, type, x);
+        for (auto [p, column] : llvm::enumerate(columns))
+          next.push_back(
+              multiplyAdd(b, x, column, sums[r * columns.size() + p]));
+      }
+      return next;
+    });
+  }
+
+  /// The same of bytes, and to `columnSums`, if there are any, the panels'
+  /// columns.
+  void addBytes(Value count, SmallVectorImpl<Value> &sums,
+                SmallVectorImpl<Value> &columnSums) {
+    size_t products = sums.size();
+    llvm::append_range(sums, columnSums);
+    Value left = arith::RemUIOp::create(b, count, index(4));
+    Value whole = arith::SubIOp::create(b, count, left);
+    auto quad = VectorType::get({4}, b.getI8Type());
+    run(index(0), whole, 4, sums, [&](Value k, ValueRange sums) {
+      return addQuads(k, products, sums, [&](Value place) -> Value {
+        return vector::LoadOp::create(b, quad, lhs, ValueRange(place));
+      });
+    });
+    // Behind the last sum the lhs is not read.
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get({4}, b.getI1Type()), ValueRange(left));
+    Value nothing = arith::ConstantOp::create(b, quad, b.getZeroAttr(quad));
+    run(whole, count, 4, sums, [&](Value k, ValueRange sums) {
+      return addQuads(k, products, sums, [&](Value place) -> Value {
+        return vector::MaskedLoadOp::create(b, quad, lhs, ValueRange(place),
+                                            mask, nothing);
+      });
+    });
+    columnSums.assign(sums.begin() + products, sums.end());
+    sums.truncate(products);
+  }
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value plus(Value x, Value y) { return arith::AddIOp::create(b, x, y); }
+
+  SmallVector<Value> readPanels(Value k, VectorType type) {
+    Value row = arith::MulIOp::create(b, k, index(kPanel));
+    return llvm::map_to_vector(rhsPanels, [&](Value panel) -> Value {
+      return vector::LoadOp::create(b, type, rhs, ValueRange(plus(panel, row)));
+    });
+  }
+
+  void run(Value begin, Value end, int64_t step, SmallVectorImpl<Value> &sums,
+           llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+    auto loop = scf::ForOp::create(b, begin, end, index(step), sums);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     scf::YieldOp::create(
         b, body(loop.getInductionVar(), loop.getRegionIterArgs()));
     sums.assign(loop.result_begin(), loop.result_end());
-  };
-  Value first = zero;
-  if (element.isInteger(16)) {
-    first = arith::SubIOp::create(
-        b, argument(9), arith::RemUIOp::create(b, argument(9), number(2)));
-    auto pairs = VectorType::get({2 * kPanel}, element),
-         pair = VectorType::get({2}, element);
-    run(zero, first, 2, [&](Value k, ValueRange sums) {
-      SmallVector<int64_t> zip;
-      for (int64_t i = 0; i < kPanel; ++i)
-        zip.append({i, i + kPanel});
-      SmallVector<Value> columns = readPanels(k, pairs), next;
-      for (Value &column : columns)
-        column = vector::ShuffleOp::create(b, column, column, zip);
-      for (int64_t r = 0; r < rows; ++r) {
-        Value x = vector::LoadOp::create(b, pair, lhs,
-                                         ValueRange(add(lhsRows[r], k)));
-        x = vector::BitCastOp::create(b, VectorType::get({1}, b.getI32Type()),
-                                      x);
-        x = vector::BroadcastOp::create(b, vector, x);
-        x = vector::BitCastOp::create(b, pairs, x);
-        for (int64_t p = 0; p < panels; ++p)
-          next.push_back(multiplyAddPairs(b, x, columns[p],
-                                          sums[r * panels + p], wordDot));
-      }
-      return next;
-    });
   }
-  run(first, argument(9), 1, [&](Value k, ValueRange sums) {
-    SmallVector<Value> columns = readPanels(k, factors), next;
-    for (Value &column : columns)
-      column = widen(b, column);
-    for (int64_t r = 0; r < rows; ++r) {
-      Value x = vector::BroadcastOp::create(
-          b, factors,
-          memref::LoadOp::create(b, lhs, ValueRange(add(lhsRows[r], k))));
-      x = widen(b, x);
-      for (int64_t p = 0; p < panels; ++p)
-        next.push_back(multiplyAdd(b, x, columns[p], sums[r * panels + p]));
+
+  SmallVector<Value> addQuads(Value k, size_t products, ValueRange sums,
+                              llvm::function_ref<Value(Value)> read) {
+    auto bytes = VectorType::get({4 * kPanel}, b.getI8Type()),
+         words = VectorType::get({kPanel}, b.getI32Type());
+    bool isUnsigned = factors.lhsUnsigned;
+    SmallVector<ByteQuads> columns;
+    for (Value panel : readPanels(k, bytes))
+      columns.push_back({b, panel, !isUnsigned, factors.dots});
+    SmallVector<Value> next;
+    for (auto [r, row] : llvm::enumerate(lhsRows)) {
+      Value x = read(plus(row, k));
+      x = vector::BitCastOp::create(b, VectorType::get({1}, b.getI32Type()), x);
+      x = vector::BroadcastOp::create(b, words, x);
+      x = vector::BitCastOp::create(b, bytes, x);
+      ByteQuads quads(b, x, isUnsigned, factors.dots);
+      for (auto [p, column] : llvm::enumerate(columns))
+        next.push_back(quads.dot(b, column, sums[r * columns.size() + p]));
     }
+    if (sums.size() == products)
+      return next;
+    Value ones = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(bytes, b.getI8IntegerAttr(1)));
+    ByteQuads quads(b, ones, isUnsigned, factors.dots);
+    for (auto [p, column] : llvm::enumerate(columns))
+      next.push_back(quads.dot(b, column, sums[products + p]));
     return next;
-  });
+  }
+
+  ImplicitLocOpBuilder &b;
+  const Factors &factors;
+  Value lhs, rhs;
+  ArrayRef<Value> lhsRows, rhsPanels;
+  VectorType type;
+};
+
+} // namespace
+
+static std::string nameOf(const Factors &factors, int64_t rows) {
+  std::string name = "multiply.";
+  llvm::raw_string_ostream stream(name);
+  if (factors.element.isInteger(8))
+    stream << (factors.lhsUnsigned ? "u8s8" : "s8u8")
+           << (factors.hasZero ? ".zero" : "");
+  else
+    stream << factors.element;
+  stream << "." << rows << "x";
+  return name;
+}
+
+func::FuncOp llm::multiplyTile(ModuleOp module, const Factors &factors,
+                               int64_t rows, int64_t panels) {
+  std::string name = nameOf(factors, rows) + std::to_string(panels);
+  if (auto known = findFunction(module, name))
+    return known;
+  ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
+  Type index = b.getIndexType(), element = factors.element;
+  bool areBytes = element.isInteger(8);
+  Type sum = areBytes ? Type(b.getI32Type()) : element;
+  auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
+       outBuffer = MemRefType::get({ShapedType::kDynamic}, sum);
+  auto vector = VectorType::get({kPanel}, sum);
+  auto mask = VectorType::get({kPanel}, b.getI1Type());
+  SmallVector<Type> types = {buffer,    index, index, buffer, index, index,
+                             outBuffer, index, index, index,  index};
+  size_t endsAt = types.size();
+  llvm::append_range(types, Ends::arguments(b, sum));
+  size_t zerosAt = types.size();
+  if (factors.hasZero)
+    types.append({outBuffer, index, index});
+  auto function = addFunction(b, module, name, types);
+  auto argument = [&](unsigned i) { return function.getArgument(i); };
+  ValueRange arguments(function.getArguments());
+  Ends ends(b, arguments.slice(endsAt, zerosAt - endsAt), rows);
+  Value out = argument(6);
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, value);
+  };
+  SmallVector<Value> lhsRows = placesFrom(b, argument(1), argument(2), rows),
+                     rhsPanels =
+                         placesFrom(b, argument(4), argument(5), panels),
+                     outRows = placesFrom(b, argument(7), argument(8), rows);
+  SmallVector<Value> masks;
+  for (int64_t p = 0; p < panels; ++p) {
+    Value before = number(p * kPanel);
+    Value left = arith::SubIOp::create(
+        b, arith::MaxSIOp::create(b, argument(10), before), before);
+    masks.push_back(vector::CreateMaskOp::create(
+        b, mask, ValueRange(arith::MinSIOp::create(b, left, number(kPanel)))));
+  }
+  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
+  auto outPlace = [&](int64_t row, int64_t panel) -> Value {
+    return arith::AddIOp::create(b, outRows[row], number(panel * kPanel));
+  };
+  SmallVector<Value> sums =
+      ends.begin(vector, panels, [&](int64_t r, int64_t p) -> Value {
+        return vector::MaskedLoadOp::create(
+            b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing);
+      });
+  TileSums terms(b, factors, argument(0), lhsRows, argument(3), rhsPanels);
+  if (!areBytes) {
+    terms.add(argument(9), sums);
+  } else {
+    SmallVector<Value> columnSums(factors.hasZero ? panels : 0, nothing);
+    terms.addBytes(argument(9), sums, columnSums);
+    if (factors.hasZero)
+      for (auto [r, place] : llvm::enumerate(placesFrom(
+               b, argument(zerosAt + 1), argument(zerosAt + 2), rows))) {
+        Value zero = vector::BroadcastOp::create(
+            b, vector,
+            memref::LoadOp::create(b, argument(zerosAt), ValueRange(place)));
+        for (auto [p, columns] : llvm::enumerate(columnSums)) {
+          Value &sum = sums[r * panels + p];
+          sum = arith::SubIOp::create(b, sum,
+                                      arith::MulIOp::create(b, zero, columns));
+        }
+      }
+  }
   sums = ends.end(sums);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t p = 0; p < panels; ++p)
@@ -303,16 +349,13 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
     return known;
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   Type index = b.getIndexType();
-  Type sumElement = sumType(element);
-  auto buffer = MemRefType::get({ShapedType::kDynamic}, element),
-       outBuffer = MemRefType::get({ShapedType::kDynamic}, sumElement);
-  auto factors = VectorType::get({kPanel}, element),
-       vector = VectorType::get({kPanel}, sumElement);
-  SmallVector<Type> types = {buffer,    index, index, buffer, index,
-                             outBuffer, index, index, index};
-  llvm::append_range(types, Ends::arguments(b, sumElement));
+  auto buffer = MemRefType::get({ShapedType::kDynamic}, element);
+  auto vector = VectorType::get({kPanel}, element);
+  SmallVector<Type> types = {buffer, index, index, buffer, index,
+                             buffer, index, index, index};
+  llvm::append_range(types, Ends::arguments(b, element));
   auto function = addFunction(b, module, name, types);
-  Ends ends(b, function, rows);
+  Ends ends(b, function.getArguments().take_back(7), rows);
   Value lhs = function.getArgument(0), rhs = function.getArgument(3),
         column = function.getArgument(4), out = function.getArgument(5),
         count = function.getArgument(8);
@@ -326,19 +369,15 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
   Value whole = arith::SubIOp::create(b, count, left);
   Value mask = vector::CreateMaskOp::create(
       b, VectorType::get({kPanel}, b.getI1Type()), ValueRange(left));
-  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector)),
-        noFactor =
-            arith::ConstantOp::create(b, factors, b.getZeroAttr(factors));
+  Value nothing = arith::ConstantOp::create(b, vector, b.getZeroAttr(vector));
   // All lanes, or those that are left.
   auto step = [&](Value k, ValueRange sums, Value mask) {
     auto read = [&](Value buffer, Value start) -> Value {
       Value place = arith::AddIOp::create(b, start, k);
       if (!mask)
-        return widen(
-            b, vector::LoadOp::create(b, factors, buffer, ValueRange(place)));
-      return widen(b, vector::MaskedLoadOp::create(b, factors, buffer,
-                                                   ValueRange(place), mask,
-                                                   noFactor));
+        return vector::LoadOp::create(b, vector, buffer, ValueRange(place));
+      return vector::MaskedLoadOp::create(b, vector, buffer, ValueRange(place),
+                                          mask, nothing);
     };
     Value y = read(rhs, column);
     SmallVector<Value> next;
@@ -356,7 +395,7 @@ func::FuncOp llm::multiplyColumn(ModuleOp module, Type element, int64_t rows) {
   }
   bool isFloat = isa<FloatType>(element);
   SmallVector<Value> sums =
-      ends.begin(sumElement, 1, [&](int64_t r, int64_t) -> Value {
+      ends.begin(element, 1, [&](int64_t r, int64_t) -> Value {
         return memref::LoadOp::create(b, out, ValueRange(outRows[r]));
       });
   for (auto [sum, lanes] :

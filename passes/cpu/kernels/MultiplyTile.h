@@ -13,10 +13,20 @@
 #ifndef LLM_PASSES_CPU_KERNELS_MULTIPLYTILE_H
 #define LLM_PASSES_CPU_KERNELS_MULTIPLYTILE_H
 
+#include "passes/cpu/kernels/ByteDot.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace llm {
+
+/// What is multiplied: numbers of one type, or bytes with and without a sign.
+struct Factors {
+  mlir::Type element;
+  bool lhsUnsigned = false; ///< of bytes: the lhs has no sign, the rhs does
+  bool hasZero = false;     ///< of bytes: rows of the lhs have zero points
+  IntegerDots dots;
+};
 
 /// `multiply.TYPE.ROWSxPANELS(lhs, at, row stride, rhs, at, panel stride, out,
 /// at, row stride, sums, columns, starts, at, row stride, begins, ends, least,
@@ -24,10 +34,13 @@ namespace llm {
 /// lhs has its sums one after another, a panel 16 columns for each sum.
 /// Computes the first `columns` of 16 * PANELS columns. Sums begin at what
 /// `starts` holds for their row if `begins`, else at what `out` holds, and are
-/// brought within [least, most] if `ends`. Products of i16 add up to
-/// i32, two at a time by an instruction for pairs, of 64 bytes with `wordDot`.
-mlir::func::FuncOp multiplyTile(mlir::ModuleOp module, mlir::Type element,
-                                int64_t rows, int64_t panels, bool wordDot);
+/// brought within [least, most] if `ends`.
+///
+/// Bytes add up to i32. Their panels hold four sums of a column side by side,
+/// zeros behind the last one. With zero points `(zeros, at, row stride)` are
+/// further arguments, of i32.
+mlir::func::FuncOp multiplyTile(mlir::ModuleOp module, const Factors &factors,
+                                int64_t rows, int64_t panels);
 
 /// `multiply.TYPE.ROWSxcolumn(lhs, at, row stride, rhs, at, out, at, row
 /// stride, sums, starts, at, row stride, begins, ends, least, most)`: one

@@ -22,9 +22,10 @@ constexpr int64_t kRunFields = 3;
 constexpr int64_t kSumsAhead = 16;
 
 PanelWriter::PanelWriter(const OperandPlaces &rhs, ArrayRef<Value> columnSizes,
-                         ArrayRef<Value> sumSizes, Value panels)
+                         ArrayRef<Value> sumSizes, Value panels, bool byteMasks)
     : c(rhs.c), k(rhs.k), b(k.b), rhs(rhs), loops(c.columns),
-      sizes(columnSizes), sumSizes(sumSizes), panels(panels) {
+      sizes(columnSizes), sumSizes(sumSizes), panels(panels),
+      byteMasks(byteMasks) {
   if (c.columnsAreOneRun()) {
     loops = loops.take_back(1);
     sizes = sizes.take_back(1);
@@ -43,7 +44,11 @@ void PanelWriter::write(Value start, Value first, Value end,
   this->firstSum = firstSum;
   this->endSum = endSum;
   Value firstAlone = arith::SubIOp::create(b, end, layout.alone);
+  if (c.areBytes())
+    clearLastQuads(layout.panels, depth);
   copyRuns(writeRuns(start, first, firstAlone, depth));
+  if (c.areBytes())
+    interleaveQuads(layout.panels, depth);
   copyColumns(start, firstAlone, end,
               k.mul(k.mul(layout.panels, k.index(kPanel)), depth), depth);
 }
@@ -132,18 +137,26 @@ void PanelWriter::copyRun(Value from, Value to, Value count) {
   }
   auto vector = VectorType::get({kPanel}, c.factorType());
   // Levels without masks for small elements would take them one by one.
-  if (apart == 1 && c.factorType().getIntOrFloatBitWidth() < 32) {
+  if (c.areBytes() && !byteMasks) {
     Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, count,
                                           k.index(kPanel));
     auto branch = scf::IfOp::create(b, isWhole, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&branch.getThenRegion().front());
+    auto read = [&](int64_t first) -> Value {
+      return vector::LoadOp::create(b, vector, rhs.flat.buffer,
+                                    ValueRange(k.add(from, k.index(first))));
+    };
+    // Nothing behind the last element is read.
+    SmallVector<int64_t> chosen;
+    for (int64_t i = 0; i < kPanel; ++i)
+      chosen.push_back(apart * i + (apart * i < kPanel ? 0 : 1));
     Value values =
-        vector::LoadOp::create(b, vector, rhs.flat.buffer, ValueRange(from));
+        vector::ShuffleOp::create(b, read(0), read(kPanel - 1), chosen);
     vector::StoreOp::create(b, values, panels, ValueRange(to));
     b.setInsertionPointToStart(&branch.getElseRegion().front());
     k.loop(k.index(0), count, 1, [&](Value lane) {
-      copyElement(k.add(from, lane), k.add(to, lane));
+      copyElement(k.add(from, k.mul(lane, k.index(apart))), k.add(to, lane));
     });
     return;
   }
@@ -189,4 +202,34 @@ void PanelWriter::copyColumns(Value start, Value first, Value end, Value to,
 void PanelWriter::copyElement(Value from, Value to) {
   Value value = memref::LoadOp::create(b, rhs.flat.buffer, ValueRange(from));
   memref::StoreOp::create(b, value, panels, ValueRange(to));
+}
+
+/// Four rows of a panel of bytes are 64 bytes.
+constexpr int64_t kQuadBytes = 4 * kPanel;
+
+/// The last four sums of `count` panels may be fewer, with zeros behind.
+void PanelWriter::clearLastQuads(Value count, Value depth) {
+  auto bytes = VectorType::get({kQuadBytes}, b.getI8Type());
+  Value zeros = arith::ConstantOp::create(b, bytes, b.getZeroAttr(bytes));
+  Value stride = k.mul(depth, k.index(kPanel));
+  k.loop(k.index(1), k.add(count, k.index(1)), 1, [&](Value panel) {
+    Value last =
+        arith::SubIOp::create(b, k.mul(panel, stride), k.index(kQuadBytes));
+    vector::StoreOp::create(b, zeros, panels, ValueRange(last));
+  });
+}
+
+/// [sum][16] becomes [sum / 4][16][4], in place.
+void PanelWriter::interleaveQuads(Value count, Value depth) {
+  auto bytes = VectorType::get({kQuadBytes}, b.getI8Type());
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < kPanel; ++lane)
+    for (int64_t sum = 0; sum < 4; ++sum)
+      order.push_back(sum * kPanel + lane);
+  Value end = k.mul(count, k.mul(depth, k.index(kPanel)));
+  k.loop(k.index(0), end, kQuadBytes, [&](Value at) {
+    Value rows = vector::LoadOp::create(b, bytes, panels, ValueRange(at));
+    Value quads = vector::ShuffleOp::create(b, rows, rows, order);
+    vector::StoreOp::create(b, quads, panels, ValueRange(at));
+  });
 }

@@ -14,7 +14,8 @@ Tensor llm::onnx::broadcastTo(TensorCode &g, Tensor input, ArrayRef<Dim> dims) {
 }
 
 Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
-                                 ArrayRef<int64_t> result, Type sum) {
+                                 ArrayRef<int64_t> result, Type sum,
+                                 TensorCode::ElementBody term) {
   // The size of each label.
   llvm::MapVector<int64_t, Dim> sizes;
   for (const Labeled &input : inputs)
@@ -35,16 +36,11 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
   for (auto &[label, dim] : sizes)
     addLoop(label);
 
-  // Products are of one type; halves are widened before, but integers of 16
-  // bits by the product itself, which levels have an instruction for.
-  bool pairs =
-      sum.isInteger(32) && llvm::all_of(inputs, [](const Labeled &input) {
-        return input.tensor.element.isInteger(16);
-      });
+  // Products are of one type: halves are widened before.
   SmallVector<Tensor> tensors;
   SmallVector<SmallVector<int64_t>> maps;
   for (const Labeled &input : inputs) {
-    Tensor tensor = pairs ? input.tensor : g.cast(input.tensor, sum);
+    Tensor tensor = term ? input.tensor : g.cast(input.tensor, sum);
     Dims dims = g.dims(tensor.value), full;
     SmallVector<int64_t> map;
     bool unknown = false;
@@ -66,18 +62,17 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
     out.push_back(loopOf.lookup(label));
   maps.push_back(out);
   return g.contract(tensors, maps, loops, sum, [&](ValueRange x) {
+    if (term)
+      return term(x);
     Value product;
-    for (Value factor : x) {
-      if (pairs)
-        factor = g.e.cast(factor, g.b.getI16Type(), sum);
+    for (Value factor : x)
       product = product ? g.e.mul(product, factor, sum) : factor;
-    }
     return product;
   });
 }
 
-Tensor llm::onnx::multiplyMatrices(TensorCode &g, Tensor a, Tensor b,
-                                   Type sum) {
+Tensor llm::onnx::multiplyMatrices(TensorCode &g, Tensor a, Tensor b, Type sum,
+                                   Tensor rows, TensorCode::ElementBody term) {
   // Labels: -1 rows, -2 columns, -3 summed, else leading dimensions counted
   // from the right.
   constexpr int64_t kRows = -1, kColumns = -2, kSummed = -3;
@@ -104,5 +99,9 @@ Tensor llm::onnx::multiplyMatrices(TensorCode &g, Tensor a, Tensor b,
       sumsB = g.dim(b.value, std::max<int64_t>(0, b.rank() - 2));
   g.requireSame(sumsA, sumsB,
                 "MatMul: the columns of A are not as many as the rows of B");
-  return contractLabels(g, {{a, labelsA}, {b, labelsB}}, result, sum);
+  SmallVector<Labeled> inputs = {{a, labelsA}, {b, labelsB}};
+  if (rows)
+    inputs.push_back(
+        {rows, llvm::to_vector(ArrayRef(labelsA).take_back(rows.rank()))});
+  return contractLabels(g, inputs, result, sum, term);
 }

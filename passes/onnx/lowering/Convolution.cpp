@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/onnx/lowering/Convolution.h"
+#include "passes/onnx/lowering/ByteProducts.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -38,8 +39,9 @@ Tensor llm::onnx::spreadBias(GraphLowering &g, Tensor bias, ArrayRef<Dim> shape,
                [&](ValueRange x) { return g.e.cast(x[0], bias.element, sum); });
 }
 
-FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g, Tensor x,
-                                      Tensor weights, Tensor bias, Type sum) {
+FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
+                                      Convolved inputs, Tensor bias, Type sum) {
+  Tensor x = inputs.x, weights = inputs.weights, zero = inputs.zero;
   Dims from = g.dims(x.value), filter = g.dims(weights.value);
   if (from.size() < 3 || from.size() != filter.size())
     return op.operation()->emitError()
@@ -66,29 +68,24 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g, Tensor x,
   llvm::append_range(shape, windows->output);
   Tensor start = spreadBias(g, bias, shape, sum);
   auto product = [&](ValueRange x, ValueRange sums) -> SmallVector<Value> {
-    Value term = g.e.mul(x[0], x[1], sum);
-    return {g.e.add(sums[0], term, sum)};
+    Value added = inputs.term ? inputs.term(x) : g.e.mul(x[0], x[1], sum);
+    return {g.e.add(sums[0], added, sum)};
   };
-  // In what sums are kept in; halves are widened by the loop itself.
-  auto widen = [&](Tensor tensor) {
-    return computeType(tensor.element) == computeType(sum)
-               ? tensor
-               : g.cast(tensor, sum);
-  };
-  x = widen(x);
-  weights = widen(weights);
-
   if (windows->isPointwise()) {
     weights = g.reshape(weights, {filter[0], filter[1]});
     windows->kernel.clear();
   } else {
-    x = pad(g, x, *windows, g.e.integer(0, x.element));
+    x = pad(g, x, *windows,
+            inputs.padding ? g.at(inputs.padding, {})
+                           : g.e.integer(0, x.element));
   }
   unsigned grouped = groups != 1, rank = windows->output.size();
   if (grouped) {
     x = splitGroups(g, x, 1, groups);
     weights = splitGroups(g, weights, 0, groups);
     start = splitGroups(g, start, 1, groups);
+    if (zero && zero.rank() == 1)
+      zero = splitGroups(g, zero, 0, groups);
   }
   // [n, group, out, position..., in, kernel...]
   unsigned out = 1 + grouped, first = out + 1, in = first + rank;
@@ -111,17 +108,25 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g, Tensor x,
     for (unsigned i = 0; i < rank; ++i)
       ws.push_back(loop(in + 1 + i));
   }
+  SmallVector<Tensor> factors = {x, weights};
+  SmallVector<SmallVector<AffineExpr>> places = {xs, ws};
+  if (zero) {
+    factors.push_back(zero);
+    SmallVector<AffineExpr> channel = {loop(1), loop(out)};
+    places.emplace_back(ArrayRef(channel).take_back(zero.rank()));
+  }
+  places.push_back(ys);
   SmallVector<AffineMap> maps;
-  for (auto *exprs : {&xs, &ws, &ys})
-    maps.push_back(AffineMap::get(loops, 0, *exprs, g.b.getContext()));
-  return g.reshape(g.fold({x, weights}, start, maps, product)[0], shape);
+  for (ArrayRef<AffineExpr> exprs : places)
+    maps.push_back(AffineMap::get(loops, 0, exprs, g.b.getContext()));
+  return g.reshape(g.fold(factors, start, maps, product)[0], shape);
 }
 
 static LogicalResult lowerConv(OnnxOp op, GraphLowering &g) {
   Tensor x = g.tensor(op.input("X"));
   Type sum = computeType(x.element);
-  auto y =
-      convolve(op, g, x, g.tensor(op.input("W")), g.tensor(op.input("B")), sum);
+  auto y = convolve(op, g, {x, g.tensor(op.input("W"))},
+                    g.tensor(op.input("B")), sum);
   if (failed(y))
     return failure();
   g.set(op.output("Y"), g.cast(*y, x.element));
@@ -132,30 +137,53 @@ static LogicalResult lowerConv(OnnxOp op, GraphLowering &g) {
 // Integers
 //===----------------------------------------------------------------------===//
 
-/// x - zero in i32; `zero` is one number or, for weights, one an output
+/// Of i32. The zero points of `w` are one number or one for each output
 /// channel.
-static Tensor subtractZero(GraphLowering &g, Tensor x, Tensor zero) {
-  Type wide = g.b.getI32Type();
-  if (!zero)
-    return g.cast(x, wide);
-  if (zero.rank() == 1) {
-    Dims sizes = g.dims(zero.value);
-    if (!TensorCode::isOne(sizes[0]))
-      sizes.append(x.rank() - 1, g.fixed(1));
-    zero = g.reshape(zero, sizes);
+static FailureOr<Tensor> convolveBytes(OnnxOp op, GraphLowering &g, Bytes x,
+                                       Bytes w, Tensor bias) {
+  x = withSign(g, x, !w.areUnsigned());
+  Type i32 = g.b.getI32Type();
+  Dims filter = g.dims(w.tensor.value);
+  if (x.zero) {
+    // bias - zero * sum of the channel's weights; windows see the zero point
+    // outside of the input.
+    SmallVector<Tensor> inputs = {w.tensor};
+    if (w.zero) {
+      Dims sizes = g.dims(w.zero.value);
+      if (!sizes.empty())
+        sizes.append(filter.size() - 1, g.fixed(1));
+      inputs.push_back(g.reshape(w.zero, sizes));
+    }
+    Tensor differences = g.map(inputs, i32, [&](ValueRange v) {
+      Value number = g.e.cast(v[0], w.tensor.element, i32);
+      return v.size() > 1 ? g.e.sub(number, v[1], i32) : number;
+    });
+    SmallVector<int64_t> axes =
+        llvm::to_vector(llvm::seq<int64_t>(1, filter.size()));
+    Tensor sums = g.reduce(
+        differences, axes, /*keepDims=*/false, i32, g.e.integer(0, i32),
+        [&](Value sum, Value next) { return g.e.add(sum, next, i32); });
+    inputs = {sums, x.zero};
+    if (bias)
+      inputs.push_back(bias);
+    bias = g.map(inputs, i32, [&](ValueRange v) {
+      Value moved = g.e.mul(v[0], v[1], i32);
+      return g.e.sub(v.size() > 2 ? v[2] : g.e.integer(0, i32), moved, i32);
+    });
   }
-  return g.map({x, zero}, wide, [&](ValueRange v) {
-    return g.e.sub(g.e.cast(v[0], x.element, wide),
-                   g.e.cast(v[1], zero.element, wide), wide);
-  });
+  auto term = [&](ValueRange elements) {
+    SmallVector<Value> factors = {elements[1], elements[0]};
+    llvm::append_range(factors, elements.drop_front(2));
+    return multiplyBytes(g, w, x, factors);
+  };
+  Tensor padding = x.zero ? g.cast(x.zero, x.tensor.element) : Tensor();
+  return convolve(op, g, {x.tensor, w.tensor, padding, w.zero, term}, bias,
+                  i32);
 }
 
 static LogicalResult lowerConvInteger(OnnxOp op, GraphLowering &g) {
-  Tensor x = subtractZero(g, g.tensor(op.input("x")),
-                          g.tensor(op.input("x_zero_point")));
-  Tensor w = subtractZero(g, g.tensor(op.input("w")),
-                          g.tensor(op.input("w_zero_point")));
-  auto y = convolve(op, g, x, w, {}, g.b.getI32Type());
+  auto y = convolveBytes(op, g, Bytes::read(op, g, "x", "x_zero_point"),
+                         Bytes::read(op, g, "w", "w_zero_point"), {});
   if (failed(y))
     return failure();
   g.set(op.output("y"), *y);
@@ -163,7 +191,8 @@ static LogicalResult lowerConvInteger(OnnxOp op, GraphLowering &g) {
 }
 
 static LogicalResult lowerQLinearConv(OnnxOp op, GraphLowering &g) {
-  Tensor x = g.tensor(op.input("x")), w = g.tensor(op.input("w"));
+  Bytes bytes = Bytes::read(op, g, "x", "x_zero_point");
+  Tensor &x = bytes.tensor;
   bool channelsLast =
       op.schema().attribute("channels_last") && op.integer("channels_last");
   SmallVector<int64_t> inner = {0, x.rank() - 1}, outer = {0};
@@ -176,9 +205,8 @@ static LogicalResult lowerQLinearConv(OnnxOp op, GraphLowering &g) {
     x = g.transpose(x, inner);
   Type wide = g.b.getI32Type(), real = g.b.getF32Type();
   auto sums =
-      convolve(op, g, subtractZero(g, x, g.tensor(op.input("x_zero_point"))),
-               subtractZero(g, w, g.tensor(op.input("w_zero_point"))),
-               g.tensor(op.input("B")), wide);
+      convolveBytes(op, g, bytes, Bytes::read(op, g, "w", "w_zero_point"),
+                    g.tensor(op.input("B")));
   if (failed(sums))
     return failure();
   Tensor xScale = g.tensor(op.input("x_scale")),

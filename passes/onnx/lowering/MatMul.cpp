@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/onnx/lowering/ByteProducts.h"
 #include "passes/onnx/lowering/Contraction.h"
 #include "passes/onnx/lowering/GraphLowering.h"
 #include "passes/onnx/lowering/LoweringTable.h"
@@ -76,42 +77,13 @@ LogicalResult lowerGemm(OnnxOp op, GraphLowering &g) {
   return success();
 }
 
-/// Zero points and scales of rows of the left matrix come as one number, as a
-/// vector of them or with the matrix' dimensions, the summed one 1; those of
-/// the right matrix' columns broadcast as they are.
-Tensor alongRows(GraphLowering &g, Tensor parameter) {
-  if (parameter && parameter.rank() == 1) {
-    Dims dims = g.dims(parameter.value);
-    dims.push_back(g.fixed(1));
-    return g.reshape(parameter, dims);
-  }
-  return parameter;
-}
-
-/// A matrix without its zero point, as `type`.
-Tensor withoutZeroPoint(GraphLowering &g, Tensor x, Tensor zeroPoint,
-                        Type type) {
-  SmallVector<Tensor> inputs = {x};
-  if (zeroPoint)
-    inputs.push_back(zeroPoint);
-  return g.map(inputs, type, [&](ValueRange v) {
-    Value result = g.e.cast(v[0], x.element, type);
-    if (v.size() > 1)
-      result = g.e.sub(result, g.e.cast(v[1], inputs[1].element, type), type);
-    return result;
-  });
-}
-
 LogicalResult lowerMatMulInteger(OnnxOp op, GraphLowering &g) {
   Tensor a = g.tensor(op.input("A")), c = g.tensor(op.input("B"));
   if (failed(requireVectorsAtLeast(op, {a, c})))
     return failure();
-  // Differences of two bytes.
-  Type sum = g.b.getI32Type(), factor = g.b.getI16Type();
-  a = withoutZeroPoint(g, a, alongRows(g, g.tensor(op.input("a_zero_point"))),
-                       factor);
-  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), factor);
-  g.set(op.output("Y"), multiplyMatrices(g, a, c, sum));
+  g.set(op.output("Y"),
+        multiplyByteMatrices(g, Bytes::read(op, g, "A", "a_zero_point"),
+                             Bytes::read(op, g, "B", "b_zero_point")));
   return success();
 }
 
@@ -120,13 +92,22 @@ LogicalResult lowerQLinearMatMul(OnnxOp op, GraphLowering &g) {
   if (failed(requireVectorsAtLeast(op, {a, c})))
     return failure();
   Type f32 = g.b.getF32Type();
-  bool isReal = isFloat(a.element);
-  Type sum = isReal ? f32 : Type(g.b.getI32Type()),
-       factor = isReal ? f32 : Type(g.b.getI16Type());
-  a = withoutZeroPoint(g, a, alongRows(g, g.tensor(op.input("a_zero_point"))),
-                       factor);
-  c = withoutZeroPoint(g, c, g.tensor(op.input("b_zero_point")), factor);
-  Tensor sums = multiplyMatrices(g, a, c, sum);
+  // Of 8-bit floats the numbers are multiplied.
+  auto multiply = [&] {
+    if (!isFloat(a.element))
+      return multiplyByteMatrices(g, Bytes::read(op, g, "a", "a_zero_point"),
+                                  Bytes::read(op, g, "b", "b_zero_point"));
+    auto difference = [&](Tensor x, Tensor zero) {
+      return g.map({x, zero}, f32, [&](ValueRange v) {
+        return g.e.sub(g.e.cast(v[0], x.element, f32),
+                       g.e.cast(v[1], zero.element, f32), f32);
+      });
+    };
+    return multiplyMatrices(
+        g, difference(a, alongRows(g, g.tensor(op.input("a_zero_point")))),
+        difference(c, g.tensor(op.input("b_zero_point"))), f32);
+  };
+  Tensor sums = multiply();
   auto real = [&](Tensor x) { return g.cast(x, f32); };
   Tensor scaleA = real(alongRows(g, g.tensor(op.input("a_scale")))),
          scaleB = real(g.tensor(op.input("b_scale"))),
@@ -137,7 +118,7 @@ LogicalResult lowerQLinearMatMul(OnnxOp op, GraphLowering &g) {
       op.output("y"),
       g.map({sums, scaleA, scaleB, scaleY, zeroPoint}, type, [&](ValueRange v) {
         Value scale = g.e.div(g.e.mul(v[1], v[2], f32), v[3], f32);
-        Value scaled = g.e.mul(g.e.cast(v[0], sum, f32), scale, f32);
+        Value scaled = g.e.mul(g.e.cast(v[0], sums.element, f32), scale, f32);
         return roundToZeroPoint(g, scaled, v[4], type, f32);
       }));
   return success();

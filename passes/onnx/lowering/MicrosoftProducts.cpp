@@ -1,5 +1,6 @@
 //===- MicrosoftProducts.cpp - Products of matrices of com.microsoft ------===//
 
+#include "passes/onnx/lowering/ByteProducts.h"
 #include "passes/onnx/lowering/Contraction.h"
 #include "passes/onnx/lowering/Convolution.h"
 #include "passes/onnx/lowering/LoweringTable.h"
@@ -119,8 +120,8 @@ LogicalResult lowerFusedMatMul(OnnxOp op, GraphLowering &g) {
 LogicalResult lowerFusedConv(OnnxOp op, GraphLowering &g) {
   Tensor x = g.tensor(op.input("X"));
   Type sum = computeType(x.element);
-  auto y =
-      convolve(op, g, x, g.tensor(op.input("W")), g.tensor(op.input("B")), sum);
+  auto y = convolve(op, g, {x, g.tensor(op.input("W"))},
+                    g.tensor(op.input("B")), sum);
   if (failed(y))
     return failure();
   StringRef name = op.string("activation");
@@ -166,17 +167,6 @@ LogicalResult lowerFusedConv(OnnxOp op, GraphLowering &g) {
 // Quantized products
 //===----------------------------------------------------------------------===//
 
-/// x - zero in i32; `zero` is one number or one a column.
-Tensor widen(GraphLowering &g, Tensor x, Tensor zero) {
-  Type wide = g.b.getI32Type();
-  if (!zero)
-    return g.cast(x, wide);
-  return g.map({x, zero}, wide, [&](ValueRange v) {
-    return g.e.sub(g.e.cast(v[0], x.element, wide),
-                   g.e.cast(v[1], zero.element, wide), wide);
-  });
-}
-
 /// sums * scaleA * scaleB + bias.
 Tensor scaleSums(GraphLowering &g, Tensor sums, Tensor scaleA, Tensor scaleB,
                  Tensor bias, Type result) {
@@ -192,12 +182,8 @@ Tensor scaleSums(GraphLowering &g, Tensor sums, Tensor scaleA, Tensor scaleB,
 }
 
 LogicalResult lowerMatMulIntegerToFloat(OnnxOp op, GraphLowering &g) {
-  Type wide = g.b.getI32Type();
-  Tensor a =
-      widen(g, g.tensor(op.input("A")), g.tensor(op.input("a_zero_point")));
-  Tensor c =
-      widen(g, g.tensor(op.input("B")), g.tensor(op.input("b_zero_point")));
-  Tensor sums = multiplyMatrices(g, a, c, wide);
+  Tensor sums = multiplyByteMatrices(g, Bytes::read(op, g, "A", "a_zero_point"),
+                                     Bytes::read(op, g, "B", "b_zero_point"));
   g.set(op.output("Y"),
         scaleSums(g, sums, g.tensor(op.input("a_scale")),
                   g.tensor(op.input("b_scale")), g.tensor(op.input("bias")),
@@ -207,8 +193,7 @@ LogicalResult lowerMatMulIntegerToFloat(OnnxOp op, GraphLowering &g) {
 
 LogicalResult lowerDynamicQuantizeMatMul(OnnxOp op, GraphLowering &g) {
   Tensor a = g.tensor(op.input("A"));
-  Type real = a.element, wide = g.b.getI32Type(),
-       byte = g.b.getIntegerType(8, false);
+  Type real = a.element, byte = g.b.getIntegerType(8, false);
   // A's range, which holds 0, gives its scale and zero point.
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, a.rank()));
   Value zero = g.e.constant(0, real), most = g.e.constant(255, real);
@@ -229,10 +214,9 @@ LogicalResult lowerDynamicQuantizeMatMul(OnnxOp op, GraphLowering &g) {
   Tensor small = g.map({a, scale, point}, byte, [&](ValueRange v) {
     return quantize(g, g.e.div(v[0], v[1], real), v[2], byte);
   });
-  Tensor sums = multiplyMatrices(
-      g, widen(g, small, point),
-      widen(g, g.tensor(op.input("B")), g.tensor(op.input("b_zero_point"))),
-      wide);
+  Tensor sums =
+      multiplyByteMatrices(g, {small, g.cast(point, g.b.getI32Type())},
+                           Bytes::read(op, g, "B", "b_zero_point"));
   g.set(op.output("Y"), scaleSums(g, sums, scale, g.tensor(op.input("b_scale")),
                                   g.tensor(op.input("bias")), real));
   return success();

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/onnx/lowering/Contraction.h"
+#include "passes/onnx/lowering/ByteProducts.h"
 #include "passes/onnx/lowering/Convolution.h"
 #include "passes/onnx/lowering/LoweringTable.h"
 #include "passes/onnx/lowering/Recurrent.h"
@@ -153,19 +153,14 @@ LogicalResult lowerWhere(OnnxOp op, GraphLowering &g) {
 /// alpha * A' * B' + C in integers, then a float or a small integer.
 LogicalResult lowerGemm(OnnxOp op, GraphLowering &g) {
   Type wide = g.b.getI32Type(), real = g.b.getF32Type();
-  Type factor = g.b.getI16Type(); // differences of two bytes
-  auto widened = [&](StringRef name, StringRef point, bool transposed) {
-    Tensor x = g.tensor(op.input(name)), zero = g.tensor(op.input(point));
-    if (transposed)
-      x = g.transpose(x, {1, 0});
-    return g.map({x, zero}, factor, [&](ValueRange v) {
-      return g.e.sub(g.e.cast(v[0], x.element, factor),
-                     g.e.cast(v[1], zero.element, factor), factor);
-    });
+  auto read = [&](StringRef name, StringRef point, StringRef transposed) {
+    Bytes x = Bytes::read(op, g, name, point);
+    if (op.integer(transposed))
+      x.tensor = g.transpose(x.tensor, {1, 0});
+    return x;
   };
-  Tensor sums = multiplyMatrices(
-      g, widened("A", "a_zero_point", op.integer("transA")),
-      widened("B", "b_zero_point", op.integer("transB")), wide);
+  Tensor sums = multiplyByteMatrices(g, read("A", "a_zero_point", "transA"),
+                                     read("B", "b_zero_point", "transB"));
   SmallVector<Tensor> inputs = {sums, g.tensor(op.input("a_scale")),
                                 g.tensor(op.input("b_scale"))};
   bool biased = static_cast<bool>(op.input("C"));
