@@ -1,4 +1,4 @@
-//===- RankRules.cpp - Ranks that libonnx does not infer ------------------===//
+//===- RankRules.cpp - Corrections to what libonnx infers -----------------===//
 //
 // See RankRules.h.
 //
@@ -126,6 +126,43 @@ void completeRanks(const NodeProto &node, const Schema &schema,
     if (std::optional<TensorShapeProto> shape =
             Rules(node, schema, inputs).shape())
       *output.mutable_tensor_type()->mutable_shape() = *shape;
+  }
+}
+
+/// Whether the extent exists and has no number.
+static bool isUnknown(const TypeProto *type, int axis) {
+  if (!type || !type->tensor_type().has_shape())
+    return false;
+  const TensorShapeProto &shape = type->tensor_type().shape();
+  return axis < shape.dim_size() && !shape.dim(axis).has_dim_value();
+}
+
+static bool hasUnknown(const TypeProto *type) {
+  for (int axis = 0; type && axis < type->tensor_type().shape().dim_size();
+       ++axis)
+    if (isUnknown(type, axis))
+      return true;
+  return false;
+}
+
+void dropGuesses(const NodeProto &node, const Schema &schema,
+                 const std::vector<const TypeProto *> &inputs,
+                 std::vector<TypeProto> &outputs) {
+  if (std::none_of(inputs.begin(), inputs.end(), hasUnknown))
+    return;
+  for (TypeProto &output : outputs)
+    if (output.has_tensor_type() && output.tensor_type().has_shape())
+      for (auto &dim :
+           *output.mutable_tensor_type()->mutable_shape()->mutable_dim())
+        if (dim.has_dim_value() && dim.dim_value() <= 0)
+          dim.clear_value();
+  // Its scores are over the past too.
+  if (schema.domain.empty() && schema.type == "Attention" &&
+      inputs.size() > 4 && isUnknown(inputs[4], 2) && outputs.size() > 3) {
+    TensorShapeProto &scores =
+        *outputs[3].mutable_tensor_type()->mutable_shape();
+    if (scores.dim_size() == 4)
+      scores.mutable_dim(3)->clear_value();
   }
 }
 

@@ -1,8 +1,9 @@
-//===- RankRules.h - Ranks that libonnx does not infer ---------*- C++ -*-===//
+//===- RankRules.h - Corrections to what libonnx infers --------*- C++ -*-===//
 //
 // Nothing can be lowered without a rank. libonnx gives up the whole shape of
 // some results where a shape operand has no known value, although its length,
-// or another operand, tells the rank.
+// or another operand, tells the rank. Where it computes with an extent that is
+// not known it takes it for 0, and states what comes of it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +19,12 @@ namespace llm::onnx {
 void completeRanks(const ::onnx::NodeProto &node, const Schema &schema,
                    const std::vector<const ::onnx::TypeProto *> &inputs,
                    std::vector<::onnx::TypeProto> &outputs);
+
+/// Takes back extents of results that are made up. After it, every extent that
+/// is known is right.
+void dropGuesses(const ::onnx::NodeProto &node, const Schema &schema,
+                 const std::vector<const ::onnx::TypeProto *> &inputs,
+                 std::vector<::onnx::TypeProto> &outputs);
 
 } // namespace llm::onnx
 

@@ -147,6 +147,7 @@ std::string ScopeInference::infer(NodeProto &node, const Schema &schema,
           context, options, state->functions, nullptr, &state->shapes);
     }
     outputs = std::move(context.allOutputTypes_);
+    dropGuesses(node, schema, context.allInputTypes_, outputs);
     completeRanks(node, schema, context.allInputTypes_, outputs);
     completeMachineLearningTypes(node, schema, context.allInputTypes_, outputs);
     propagate(node, definition, *state);

@@ -443,6 +443,17 @@ Tensor TensorCode::transpose(Tensor input, ArrayRef<int64_t> permutation) {
 }
 
 Tensor TensorCode::concat(ArrayRef<Tensor> inputs, int64_t axis) {
+  // Bufferization compares all parts of a tensor with each other, over and
+  // over: many are put together in steps.
+  constexpr size_t kParts = 32;
+  if (inputs.size() > kParts) {
+    SmallVector<Tensor> groups;
+    for (size_t begin = 0; begin < inputs.size(); begin += kParts) {
+      ArrayRef<Tensor> group = inputs.drop_front(begin).take_front(kParts);
+      groups.push_back(group.size() == 1 ? group[0] : concat(group, axis));
+    }
+    return concat(groups, axis);
+  }
   Dims to = dims(inputs[0].value);
   to[axis] = fixed(0);
   for (Tensor input : inputs)
