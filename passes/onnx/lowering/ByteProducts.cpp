@@ -96,6 +96,63 @@ Tensor llm::onnx::multiplyByteMatrices(GraphLowering &g, Bytes a, Bytes b) {
   });
 }
 
+std::optional<Dequantized> Dequantized::behind(GraphLowering &g, Value onnx) {
+  Operation *maker = onnx ? onnx.getDefiningOp() : nullptr;
+  std::optional<OnnxOp> op = maker ? OnnxOp::from(maker) : std::nullopt;
+  if (!op || op->type() != "DequantizeLinear" ||
+      !GraphLowering::elementOf(onnx).isF32())
+    return std::nullopt;
+  Type element = GraphLowering::elementOf(op->input("x"));
+  bool isBlocked =
+      op->schema().attribute("block_size") && op->integer("block_size");
+  if (!isa<IntegerType>(element) || element.getIntOrFloatBitWidth() != 8 ||
+      isBlocked)
+    return std::nullopt;
+  Dequantized x;
+  x.scale = squeezeOne(g, g.tensor(op->input("x_scale")));
+  x.bytes = Bytes::read(*op, g, "x", "x_zero_point");
+  int64_t rank = x.bytes.tensor.rank();
+  if (op->schema().attribute("axis"))
+    x.axis = op->integer("axis", 1);
+  if (x.axis < 0)
+    x.axis += rank;
+  bool isSpread = x.scale.rank() == 1 && x.axis >= 0 && x.axis < rank;
+  if (!x.scale.element.isF32() || !(x.hasOneScale() || isSpread) ||
+      (x.bytes.zero && x.bytes.zero.rank() > x.scale.rank()))
+    return std::nullopt;
+  return x;
+}
+
+Tensor Dequantized::scaleBefore(GraphLowering &g, int64_t after) const {
+  if (hasOneScale())
+    return scale;
+  Dims dims = g.dims(scale.value);
+  dims.append(after, g.fixed(1));
+  return g.reshape(scale, dims);
+}
+
+Tensor llm::onnx::multiplyDequantized(GraphLowering &g, Value a, Value b,
+                                      bool transposedA, bool transposedB) {
+  auto x = Dequantized::behind(g, a), y = Dequantized::behind(g, b);
+  if (!x || !y || !x->hasOneScale())
+    return {};
+  int64_t rankA = x->bytes.tensor.rank(), rankB = y->bytes.tensor.rank();
+  if (rankA == 0 || rankB == 0 ||
+      (!y->hasOneScale() &&
+       (rankB < 2 || y->axis != rankB - (transposedB ? 2 : 1))))
+    return {};
+  if (transposedA)
+    x->bytes.tensor = g.transpose(x->bytes.tensor, {1, 0});
+  if (transposedB)
+    y->bytes.tensor = g.transpose(y->bytes.tensor, {1, 0});
+  Type real = g.b.getF32Type();
+  Tensor sums = multiplyByteMatrices(g, x->bytes, y->bytes);
+  return g.map({sums, x->scale, y->scale}, real, [&](ValueRange v) {
+    return g.e.mul(g.e.cast(v[0], sums.element, real),
+                   g.e.mul(v[1], v[2], real), real);
+  });
+}
+
 Tensor llm::onnx::alongRows(GraphLowering &g, Tensor parameter) {
   if (parameter && parameter.rank() == 1) {
     Dims dims = g.dims(parameter.value);

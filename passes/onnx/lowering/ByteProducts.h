@@ -39,6 +39,26 @@ mlir::Value multiplyBytes(TensorCode &g, const Bytes &x, const Bytes &y,
 /// row, [..., rows, 1]; those of `b` broadcast to the result.
 Tensor multiplyByteMatrices(GraphLowering &g, Bytes a, Bytes b);
 
+/// A real tensor that DequantizeLinear makes of 8-bit integers, whose products
+/// are those of the integers times the scales.
+struct Dequantized {
+  Bytes bytes;
+  Tensor scale; ///< of f32: one number, or one along `axis`
+  int64_t axis = 0;
+
+  /// What `onnx` is made of, where it is made so and of known kinds of scales.
+  static std::optional<Dequantized> behind(GraphLowering &g, mlir::Value onnx);
+  bool hasOneScale() const { return scale.rank() == 0; }
+  /// The scales in a tensor's dimension `axis`, followed by `after` others.
+  Tensor scaleBefore(GraphLowering &g, int64_t after) const;
+};
+
+/// NumPy's matmul of what two inputs of an op are made of, times their scales;
+/// null if they are not both of integers with one scale for the left one and
+/// one for each column of the right one at most.
+Tensor multiplyDequantized(GraphLowering &g, mlir::Value a, mlir::Value b,
+                           bool transposedA = false, bool transposedB = false);
+
 /// Zero points or scales of a left matrix' rows, which come as one number, as a
 /// vector or with the matrix' dimensions, so that they broadcast.
 Tensor alongRows(GraphLowering &g, Tensor parameter);

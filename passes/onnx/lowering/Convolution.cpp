@@ -122,17 +122,6 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
   return g.reshape(g.fold(factors, start, maps, product)[0], shape);
 }
 
-static LogicalResult lowerConv(OnnxOp op, GraphLowering &g) {
-  Tensor x = g.tensor(op.input("X"));
-  Type sum = computeType(x.element);
-  auto y = convolve(op, g, {x, g.tensor(op.input("W"))},
-                    g.tensor(op.input("B")), sum);
-  if (failed(y))
-    return failure();
-  g.set(op.output("Y"), g.cast(*y, x.element));
-  return success();
-}
-
 //===----------------------------------------------------------------------===//
 // Integers
 //===----------------------------------------------------------------------===//
@@ -179,6 +168,45 @@ static FailureOr<Tensor> convolveBytes(OnnxOp op, GraphLowering &g, Bytes x,
   Tensor padding = x.zero ? g.cast(x.zero, x.tensor.element) : Tensor();
   return convolve(op, g, {x.tensor, w.tensor, padding, w.zero, term}, bias,
                   i32);
+}
+
+/// Conv of what DequantizeLinear makes of integers: their sums, scaled. Null if
+/// the inputs are not both made so, with one scale for x and one for each
+/// output channel at most.
+static FailureOr<Tensor> convolveDequantized(OnnxOp op, GraphLowering &g) {
+  auto x = Dequantized::behind(g, op.input("X")),
+       w = Dequantized::behind(g, op.input("W"));
+  if (!x || !w || !x->hasOneScale() || (!w->hasOneScale() && w->axis != 0))
+    return Tensor();
+  auto sums = convolveBytes(op, g, x->bytes, w->bytes, {});
+  if (failed(sums))
+    return failure();
+  Type real = g.b.getF32Type();
+  int64_t after = sums->rank() - 2;
+  SmallVector<Tensor> inputs = {*sums, x->scale, w->scaleBefore(g, after)};
+  if (Tensor bias = g.tensor(op.input("B"))) {
+    Dims sizes = g.dims(bias.value);
+    sizes.append(after, g.fixed(1));
+    inputs.push_back(g.reshape(bias, sizes));
+  }
+  return g.map(inputs, real, [&](ValueRange v) {
+    Value y = g.e.mul(g.e.cast(v[0], sums->element, real),
+                      g.e.mul(v[1], v[2], real), real);
+    return v.size() > 3 ? g.e.add(y, v[3], real) : y;
+  });
+}
+
+static LogicalResult lowerConv(OnnxOp op, GraphLowering &g) {
+  Tensor x = g.tensor(op.input("X"));
+  Type sum = computeType(x.element);
+  auto y = convolveDequantized(op, g);
+  if (succeeded(y) && !*y)
+    y = convolve(op, g, {x, g.tensor(op.input("W"))}, g.tensor(op.input("B")),
+                 sum);
+  if (failed(y))
+    return failure();
+  g.set(op.output("Y"), g.cast(*y, x.element));
+  return success();
 }
 
 static LogicalResult lowerConvInteger(OnnxOp op, GraphLowering &g) {

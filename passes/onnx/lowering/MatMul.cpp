@@ -29,7 +29,9 @@ LogicalResult lowerMatMul(OnnxOp op, GraphLowering &g) {
   Tensor a = g.tensor(op.input("A")), c = g.tensor(op.input("B"));
   if (failed(requireVectorsAtLeast(op, {a, c})))
     return failure();
-  Tensor sums = multiplyMatrices(g, a, c, computeType(a.element));
+  Tensor sums = multiplyDequantized(g, op.input("A"), op.input("B"));
+  if (!sums)
+    sums = multiplyMatrices(g, a, c, computeType(a.element));
   g.set(op.output("Y"), g.cast(sums, a.element));
   return success();
 }
@@ -52,8 +54,11 @@ LogicalResult lowerGemm(OnnxOp op, GraphLowering &g) {
     std::swap(labelsA[0], labelsA[1]);
   if (transposedB)
     std::swap(labelsB[0], labelsB[1]);
-  Tensor product =
-      contractLabels(g, {{a, labelsA}, {c, labelsB}}, {kRows, kColumns}, sum);
+  Tensor product = multiplyDequantized(g, op.input("A"), op.input("B"),
+                                       transposedA, transposedB);
+  if (!product)
+    product =
+        contractLabels(g, {{a, labelsA}, {c, labelsB}}, {kRows, kColumns}, sum);
   // What is multiplied by a number that is no integer is not computed in one.
   double alpha = op.real("alpha", 1), beta = op.real("beta", 1);
   Type real = isFloat(type) ? sum : Type(g.b.getF64Type());

@@ -60,22 +60,22 @@ Dim TensorCode::add(Dim x, Dim y) {
     return y;
   if (isConstantIntValue(y, 0))
     return x;
-  return compute<arith::AddIOp>(
-      *this, x, y, [](int64_t x, int64_t y) { return x + y; });
+  return compute<arith::AddIOp>(*this, x, y,
+                                [](int64_t x, int64_t y) { return x + y; });
 }
 Dim TensorCode::sub(Dim x, Dim y) {
   if (isConstantIntValue(y, 0))
     return x;
-  return compute<arith::SubIOp>(
-      *this, x, y, [](int64_t x, int64_t y) { return x - y; });
+  return compute<arith::SubIOp>(*this, x, y,
+                                [](int64_t x, int64_t y) { return x - y; });
 }
 Dim TensorCode::mul(Dim x, Dim y) {
   if (isOne(x))
     return y;
   if (isOne(y))
     return x;
-  return compute<arith::MulIOp>(
-      *this, x, y, [](int64_t x, int64_t y) { return x * y; });
+  return compute<arith::MulIOp>(*this, x, y,
+                                [](int64_t x, int64_t y) { return x * y; });
 }
 Dim TensorCode::floorDiv(Dim x, Dim y) {
   if (isOne(y))
@@ -174,14 +174,14 @@ Dims TensorCode::broadcast(ArrayRef<Dims> shapes) {
         continue;
       }
       // One that is known, and not 1, is the result.
-      Value ones = arith::OrIOp::create(
-          b, compare(CmpIPredicate::eq, dim, fixed(1)),
-          compare(CmpIPredicate::eq, other, fixed(1)));
-      require(arith::OrIOp::create(b, compare(CmpIPredicate::eq, dim, other),
-                                   ones),
-              "inputs do not broadcast: dimension " +
-                  Twine(static_cast<int64_t>(rank - 1 - i)) +
-                  " differs and is not 1");
+      Value ones =
+          arith::OrIOp::create(b, compare(CmpIPredicate::eq, dim, fixed(1)),
+                               compare(CmpIPredicate::eq, other, fixed(1)));
+      require(
+          arith::OrIOp::create(b, compare(CmpIPredicate::eq, dim, other), ones),
+          "inputs do not broadcast: dimension " +
+              Twine(static_cast<int64_t>(rank - 1 - i)) +
+              " differs and is not 1");
       if (getConstantIntValue(dim))
         continue;
       dim = getConstantIntValue(other)
@@ -332,7 +332,8 @@ Tensor TensorCode::contract(ArrayRef<Tensor> inputs,
         for (auto [input, argument] :
              llvm::zip_equal(inputs, arguments.drop_back()))
           elements.push_back(e.fromStorage(argument, input.element));
-        linalg::YieldOp::create(b, e.add(arguments.back(), body(elements), sum));
+        linalg::YieldOp::create(b,
+                                e.add(arguments.back(), body(elements), sum));
       });
   Value value = op.getResult(0);
   known[value] = shape;
@@ -397,8 +398,7 @@ Tensor TensorCode::reshape(Tensor input, ArrayRef<Dim> to) {
       type.getNumElements() > 0) {
     // Shapes that fold or unfold dimensions stay visible to fusion.
     SmallVector<ReassociationIndices> groups;
-    if (auto found =
-            getReassociationIndicesForReshape(input.type(), type)) {
+    if (auto found = getReassociationIndicesForReshape(input.type(), type)) {
       if (type.getRank() < input.rank())
         value = tensor::CollapseShapeOp::create(b, type, input.value, *found);
       else if (type.getRank() > input.rank())
@@ -466,8 +466,9 @@ Tensor TensorCode::concat(ArrayRef<Tensor> inputs, int64_t axis) {
       continue;
     for (size_t i = 0; i < sizes.size(); ++i)
       if (static_cast<int64_t>(i) != axis)
-        requireSame(sizes[i], to[i], "Concat: inputs differ in dimension " +
-                                         Twine(static_cast<int64_t>(i)));
+        requireSame(sizes[i], to[i],
+                    "Concat: inputs differ in dimension " +
+                        Twine(static_cast<int64_t>(i)));
     Dims offsets(to.size(), fixed(0)), steps(to.size(), fixed(1));
     offsets[axis] = offset;
     for (size_t i = 0; i < sizes.size(); ++i)
@@ -477,8 +478,8 @@ Tensor TensorCode::concat(ArrayRef<Tensor> inputs, int64_t axis) {
     RankedTensorType wanted = typeOf(sizes, input.type().getElementType());
     if (wanted != input.type())
       source = tensor::CastOp::create(b, wanted, source);
-    result = tensor::InsertSliceOp::create(b, source, result, offsets, sizes,
-                                           steps);
+    result =
+        tensor::InsertSliceOp::create(b, source, result, offsets, sizes, steps);
     offset = add(offset, sizes[axis]);
   }
   known[result] = to;
@@ -552,8 +553,8 @@ SmallVector<Value> TensorCode::branch(Value condition, Branch yes, Branch no) {
 
 Value TensorCode::insert(Value tensor, Type element, Value value,
                          ValueRange indices) {
-  Value result = tensor::InsertOp::create(b, e.toStorage(value, element),
-                                          tensor, indices);
+  Value result =
+      tensor::InsertOp::create(b, e.toStorage(value, element), tensor, indices);
   known[result] = dims(tensor);
   return result;
 }

@@ -1,4 +1,5 @@
-"""Compares MatMulInteger and ConvInteger with NumPy's arithmetic on 64 bits.
+"""Compares MatMulInteger and ConvInteger with NumPy's arithmetic on 64 bits, and
+products of what DequantizeLinear gives with the scaled integers.
 
 Usage: byte-products.py BIN FOLDER [flags of llm-compile]
 """
@@ -72,8 +73,25 @@ class Graph:
         self.add("ConvInteger", [(x, False), (w, True), (zx, constant), (zw, True)], np.concatenate(parts, 1),
                  group=group, strides=[stride] * 2, dilations=[dilation] * 2, pads=[pad] * 4)
 
+    def dequantized(self, m, k, n, axis, transposed, types):
+        """Gemm of a left matrix with one scale and a right one with one for each column."""
+        a, b = integers((m, k), types[0]), integers((k, n), types[1])
+        za, zb = integers((), types[0]), integers((n,), types[1])
+        scale, scales = np.float32(0.02), R.uniform(0.01, 0.02, n).astype(np.float32)
+        bias = R.standard_normal(n).astype(np.float32)
+        name = f"Gemm{len(self.nodes)}"
+        for key, array, point, size, along in (("a", a, za, scale, 0), ("b", b.T if transposed else b, zb, scales, axis)):
+            inputs = [self.value(f"{name}.{key}", array, key == "b")]
+            inputs += [self.value(f"{name}.{key}.{what}", each, True) for what, each in (("scale", size), ("zero", point))]
+            self.nodes.append(helper.make_node("DequantizeLinear", inputs, [f"{name}.{key}.real"], axis=along))
+        self.nodes.append(helper.make_node("Gemm", [f"{name}.a.real", f"{name}.b.real", self.value(f"{name}.c", bias, True)],
+                                           [name], transB=int(transposed)))
+        sums = (a.astype(int) - int(za)) @ (b.astype(int) - zb.astype(int))
+        self.expected[name] = (sums * (scale * scales.astype(float)) + bias).astype(np.float32)
+
     def check(self):
-        outputs = [helper.make_tensor_value_info(name, onnx.TensorProto.INT32, None) for name in self.expected]
+        outputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(
+            np.dtype(np.int32 if expected.dtype == int else np.float32)), None) for name, expected in self.expected.items()]
         graph = helper.make_graph(self.nodes, "products", self.infos, outputs, self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
         onnx.save(model, FOLDER / "model.onnx")
@@ -85,8 +103,9 @@ class Graph:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         for name, expected in self.expected.items():
             found = np.load(FOLDER / f"{name}.npy")
-            assert found.shape == expected.shape and (found == expected).all(), \
-                f"{name}: {np.count_nonzero(found != expected)} of {expected.size} differ"
+            near = found == expected if expected.dtype == int else np.isclose(found, expected, 1e-6, 1e-4)
+            assert found.shape == expected.shape and near.all(), \
+                f"{name}: {np.count_nonzero(~near)} of {expected.size} differ"
 
 
 graph = Graph()
@@ -99,6 +118,8 @@ for types in SIGNS:
     graph.windows((1, 4, 30, 19), 18, 5, 2, 2, 1, 2, (), False, types)
     graph.windows((1, 20, 9, 7), 5, 1, 1, 1, 1, 0, None, False, types)
     graph.windows((1, 3, 16, 40), 4, 3, 1, 1, 2, 2, (4,), False, types)
+    graph.dequantized(12, 75, 34, 1, False, types)
+    graph.dequantized(12, 75, 34, 0, True, types)
 # More weights than a model keeps as constants.
 graph.matrices(20, 300, 260, (), (260,), True, SIGNS[1])
 graph.matrices(20, 301, 250, (20,), None, True, SIGNS[0])
