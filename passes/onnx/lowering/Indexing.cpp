@@ -60,24 +60,34 @@ Dim llm::onnx::choose(GraphLowering &g, CmpIPredicate predicate, Dim x, Dim y,
   return g.select(g.compare(predicate, x, y), yes, no);
 }
 
-bool llm::onnx::isNonNegative(Dim x) {
+/// `seen` holds what earlier values were: sizes share their parts.
+static bool isNonNegative(Dim x, DenseMap<Value, bool> &seen) {
   if (auto known = getConstantIntValue(x))
     return *known >= 0;
-  Operation *op = cast<Value>(x).getDefiningOp();
-  if (isa_and_nonnull<tensor::DimOp>(op))
-    return true;
-  auto both = [&](auto test) {
-    return test(isNonNegative(op->getOperand(0)),
-                isNonNegative(op->getOperand(1)));
+  auto value = cast<Value>(x);
+  if (auto found = seen.find(value); found != seen.end())
+    return found->second;
+  Operation *op = value.getDefiningOp();
+  auto operand = [&](unsigned number) {
+    return isNonNegative(op->getOperand(number), seen);
   };
-  if (isa_and_nonnull<arith::MaxSIOp>(op))
-    return both([](bool x, bool y) { return x || y; });
-  if (isa_and_nonnull<arith::AddIOp, arith::MulIOp, arith::DivUIOp,
-                      arith::CeilDivUIOp, arith::MinSIOp>(op))
-    return both([](bool x, bool y) { return x && y; });
-  if (isa_and_nonnull<arith::SelectOp>(op))
-    return isNonNegative(op->getOperand(1)) && isNonNegative(op->getOperand(2));
-  return false;
+  bool result = false;
+  if (isa_and_nonnull<tensor::DimOp>(op))
+    result = true;
+  else if (isa_and_nonnull<arith::MaxSIOp>(op))
+    result = operand(0) || operand(1);
+  else if (isa_and_nonnull<arith::AddIOp, arith::MulIOp, arith::DivUIOp,
+                           arith::CeilDivUIOp, arith::MinSIOp>(op))
+    result = operand(0) && operand(1);
+  else if (isa_and_nonnull<arith::SelectOp>(op))
+    result = operand(1) && operand(2);
+  seen[value] = result;
+  return result;
+}
+
+bool llm::onnx::isNonNegative(Dim x) {
+  DenseMap<Value, bool> seen;
+  return ::isNonNegative(x, seen);
 }
 
 Dim llm::onnx::clamp(GraphLowering &g, Dim x, Dim low, Dim high) {

@@ -142,10 +142,11 @@ Tensor llm::onnx::pad(GraphLowering &g, Tensor x, const Windows &w,
               g.fixed(1)));
     Dim size = g.max(reach, g.add(w.begin[i], w.input[i]));
     // Windows seldom end behind an input that has no pads; where sizes are not
-    // known that is a matter of strides and ceil_mode.
+    // known that is a matter of strides and ceil_mode. Nor need they reach pads
+    // behind it.
     bool inside = isConstantIntValue(w.begin[i], 0) &&
-                  isConstantIntValue(w.end[i], 0) &&
-                  (TensorCode::same(size, w.input[i]) || !w.roundsUp);
+                  (TensorCode::same(size, w.input[i]) ||
+                   (isConstantIntValue(w.end[i], 0) && !w.roundsUp));
     if (inside)
       continue;
     any = true;
