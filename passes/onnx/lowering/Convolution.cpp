@@ -1,13 +1,15 @@
 //===- Convolution.cpp - Conv, its integer kinds, ConvTranspose -----------===//
 //
 // A padded copy, then one loop nest [n, group, out channel, position...;
-// in channel, kernel...]. Pointwise ones are products of matrices.
+// in channel, kernel...]. Pointwise ones are products of matrices, depthwise
+// ones have neither groups nor in channels.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/onnx/lowering/Convolution.h"
 #include "passes/onnx/lowering/ByteProducts.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/Quantization.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -71,6 +73,10 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
     Value added = inputs.term ? inputs.term(x) : g.e.mul(x[0], x[1], sum);
     return {g.e.add(sums[0], added, sum)};
   };
+  // Channels of their own: no groups to split, nothing in them to sum.
+  bool isDepthwise = groups != 1 && !windows->isPointwise() &&
+                     isConstantIntValue(filter[0], groups) &&
+                     TensorCode::isOne(filter[1]);
   if (windows->isPointwise()) {
     weights = g.reshape(weights, {filter[0], filter[1]});
     windows->kernel.clear();
@@ -79,7 +85,11 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
             inputs.padding ? g.at(inputs.padding, {})
                            : g.e.integer(0, x.element));
   }
-  unsigned grouped = groups != 1, rank = windows->output.size();
+  unsigned grouped = groups != 1 && !isDepthwise, rank = windows->output.size();
+  if (isDepthwise) {
+    filter.erase(filter.begin() + 1);
+    weights = g.reshape(weights, filter);
+  }
   if (grouped) {
     x = splitGroups(g, x, 1, groups);
     weights = splitGroups(g, weights, 0, groups);
@@ -87,16 +97,18 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
     if (zero && zero.rank() == 1)
       zero = splitGroups(g, zero, 0, groups);
   }
-  // [n, group, out, position..., in, kernel...]
+  // [n, group, out, position..., in, kernel...], or without group and in
   unsigned out = 1 + grouped, first = out + 1, in = first + rank;
-  unsigned loops = in + 1 + windows->kernel.size();
+  unsigned kernel = in + !isDepthwise, loops = kernel + windows->kernel.size();
   auto loop = [&](unsigned i) { return g.b.getAffineDimExpr(i); };
   SmallVector<AffineExpr> xs = {loop(0)}, ws, ys = {loop(0)};
   for (unsigned i = 1; i <= grouped; ++i)
     for (auto *exprs : {&xs, &ws, &ys})
       exprs->push_back(loop(i));
-  xs.push_back(loop(in));
-  ws.append({loop(out), loop(in)});
+  xs.push_back(loop(isDepthwise ? out : in));
+  ws.push_back(loop(out));
+  if (!isDepthwise)
+    ws.push_back(loop(in));
   ys.push_back(loop(out));
   for (unsigned i = 0; i < rank; ++i)
     ys.push_back(loop(first + i));
@@ -104,9 +116,9 @@ FailureOr<Tensor> llm::onnx::convolve(OnnxOp op, GraphLowering &g,
     for (unsigned i = 0; i < rank; ++i)
       xs.push_back(loop(first + i));
   } else {
-    llvm::append_range(xs, windowPlaces(g, *windows, first, in + 1));
+    llvm::append_range(xs, windowPlaces(g, *windows, first, kernel));
     for (unsigned i = 0; i < rank; ++i)
-      ws.push_back(loop(in + 1 + i));
+      ws.push_back(loop(kernel + i));
   }
   SmallVector<Tensor> factors = {x, weights};
   SmallVector<SmallVector<AffineExpr>> places = {xs, ws};
@@ -263,7 +275,7 @@ static LogicalResult lowerQLinearConv(OnnxOp op, GraphLowering &g) {
 
 Value llm::onnx::quantize(GraphLowering &g, Value scaled, Value zero,
                           Type type) {
-  Type real = g.b.getF32Type(), wide = g.b.getI32Type();
+  Type real = g.b.getF32Type();
   Value rounded = math::RoundEvenOp::create(g.b, scaled);
   if (zero)
     rounded = g.e.add(rounded, g.e.cast(zero, type, real), real);
@@ -272,7 +284,7 @@ Value llm::onnx::quantize(GraphLowering &g, Value scaled, Value zero,
   Value low = bound(g.e.smallest(type)), high = bound(g.e.largest(type));
   rounded = arith::MaxNumFOp::create(g.b, rounded, low);
   rounded = arith::MinNumFOp::create(g.b, rounded, high);
-  return g.e.cast(g.e.cast(rounded, real, wide), wide, type);
+  return truncateToSmall(g, rounded, type);
 }
 
 //===----------------------------------------------------------------------===//

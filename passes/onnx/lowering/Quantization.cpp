@@ -10,6 +10,11 @@
 using namespace mlir;
 using namespace llm::onnx;
 
+Value llm::onnx::truncateToSmall(TensorCode &g, Value number, Type type) {
+  Type wide = g.b.getI32Type();
+  return g.e.cast(arith::FPToSIOp::create(g.b, wide, number), wide, type);
+}
+
 Value llm::onnx::roundToZeroPoint(TensorCode &g, Value scaled, Value zeroPoint,
                                   Type type, Type real, bool saturate) {
   if (isFloat(type)) {
@@ -25,7 +30,8 @@ Value llm::onnx::roundToZeroPoint(TensorCode &g, Value scaled, Value zeroPoint,
   Value low = bound(g.e.smallest(type)), high = bound(g.e.largest(type));
   result = g.e.select(g.e.less(low, result, real), result, low);
   result = g.e.select(g.e.less(result, high, real), result, high);
-  return g.e.cast(result, real, type);
+  return type.getIntOrFloatBitWidth() < 32 ? truncateToSmall(g, result, type)
+                                           : g.e.cast(result, real, type);
 }
 
 Tensor llm::onnx::spreadParameter(TensorCode &g, Tensor parameter, Tensor x,

@@ -7,6 +7,10 @@
 
 namespace llm::onnx {
 
+/// A real number within the range of `type`, of less than 32 bits, as one of
+/// it. Vectors are converted faster by way of 32 bits than of 64.
+mlir::Value truncateToSmall(TensorCode &g, mlir::Value number, mlir::Type type);
+
 /// `scaled`, a number of type `real` (f32 or f64), to the nearest even integer,
 /// plus the zero point (compute form of `type`; null: 0), held to the range of
 /// `type`; to floats by rounding once, after the zero point was added.

@@ -116,6 +116,7 @@ for types in SIGNS:
     graph.matrices(9, 5, 7, None, (7,), False, types)
     graph.windows((2, 6, 13, 21), 10, 3, 1, 1, 1, 1, (10,), True, types)
     graph.windows((1, 4, 30, 19), 18, 5, 2, 2, 1, 2, (), False, types)
+    graph.windows((1, 5, 18, 23), 5, 3, 5, 2, 1, 1, (5,), False, types)
     graph.windows((1, 20, 9, 7), 5, 1, 1, 1, 1, 0, None, False, types)
     graph.windows((1, 3, 16, 40), 4, 3, 1, 1, 2, 2, (4,), False, types)
     graph.dequantized(12, 75, 34, 1, False, types)

@@ -28,6 +28,17 @@ onnx.graph @main(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x1x1xf32>) -> (tensor<1x
 
 // -----
 
+// Channels of their own are no groups: what is done to the result can join the sums.
+// CHECK-LABEL: func.func @graph(
+// CHECK-NOT: tensor.expand_shape {{.*}} into tensor<1x4x1x6x6xf32>
+// CHECK: linalg.generic {{.*}}"reduction", "reduction"]} ins(%{{.*}}, %{{.*}} : tensor<1x4x8x8xf32>, tensor<4x3x3xf32>) outs(%{{.*}} : tensor<1x4x6x6xf32>)
+onnx.graph @main(%x: tensor<1x4x8x8xf32>, %w: tensor<4x1x3x3xf32>) -> (tensor<1x4x6x6xf32>) {
+  %0 = "onnx.Conv.11"(%x, %w) {group = 4 : i64, operandSegmentSizes = array<i32: 1, 1, 0>, resultSegmentSizes = array<i32: 1>} : (tensor<1x4x8x8xf32>, tensor<4x1x3x3xf32>) -> tensor<1x4x6x6xf32>
+  onnx.return %0 : tensor<1x4x6x6xf32>
+}
+
+// -----
+
 // Sizes that only the run knows are checked by it.
 // CHECK-LABEL: func.func @graph(
 // CHECK: llm.require %{{.*}}, "Conv: the input's channels are not those of the weights times the groups"
