@@ -8,8 +8,28 @@
 using namespace mlir;
 using namespace llm;
 
-bool llm::areContiguous(MemRefType type, unsigned first, unsigned last) {
+/// Whether a view takes the whole of dimensions (first, last] of its source.
+static bool takesAll(memref::SubViewOp view, unsigned first, unsigned last) {
+  auto source = view.getSource().getDefiningOp<memref::AllocOp>();
+  if (!source || view.getSourceType().getRank() != view.getType().getRank() ||
+      !isConstantIntValue(view.getMixedStrides()[first], 1))
+    return false;
+  SmallVector<OpFoldResult> sizes = source.getMixedSizes();
+  for (unsigned i = first + 1; i <= last; ++i)
+    if (!isConstantIntValue(view.getMixedOffsets()[i], 0) ||
+        !isConstantIntValue(view.getMixedStrides()[i], 1) ||
+        !isEqualConstantIntOrValue(view.getMixedSizes()[i], sizes[i]))
+      return false;
+  return source.getType().getLayout().isIdentity();
+}
+
+bool llm::areContiguous(Value buffer, unsigned first, unsigned last) {
+  auto type = cast<MemRefType>(buffer.getType());
   if (type.getLayout().isIdentity())
+    return true;
+  // A type does not say it of sizes that only the run knows.
+  if (auto view = buffer.getDefiningOp<memref::SubViewOp>();
+      view && takesAll(view, first, last))
     return true;
   SmallVector<int64_t> strides;
   int64_t offset;
@@ -81,11 +101,10 @@ static bool isPanelMap(AffineMap map, unsigned column, unsigned sum,
 
 bool Contraction::columnsAreOneRun() const {
   AffineMap map = linalg::GenericOp(op).getMatchingIndexingMap(rhs);
-  auto type = cast<MemRefType>(rhs->get().getType());
   unsigned results = map.getNumResults();
   return columns.size() == 1 ||
          (endsIn(map, columns) &&
-          areContiguous(type, results - columns.size(), results - 1));
+          areContiguous(rhs->get(), results - columns.size(), results - 1));
 }
 
 std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
@@ -164,11 +183,12 @@ std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
     inner.insert(inner.begin(), c.rows.begin(), c.rows.end());
   unsigned last = lhsMap.getNumResults() - 1;
   if (!endsIn(lhsMap, inner) || !hasUnitStride(lhsType, last) ||
-      !areContiguous(lhsType, last + 1 - inner.size(), last))
+      !areContiguous(c.lhs->get(), last + 1 - inner.size(), last))
     return std::nullopt;
   if (!hasUnitStride(outType, rank - 1) ||
-      !areContiguous(outType, rank - c.columns.size(), rank - 1) ||
-      (c.rows.size() > 1 && !areContiguous(outType, c.outer.size(), rank - 1)))
+      !areContiguous(c.out->get(), rank - c.columns.size(), rank - 1) ||
+      (c.rows.size() > 1 &&
+       !areContiguous(c.out->get(), c.outer.size(), rank - 1)))
     return std::nullopt;
   c.hasPanels = c.columns.size() == 1 && c.sums.size() == 1 &&
                 isPanelMap(rhsMap, c.columns[0], c.sums[0], product->areBytes);

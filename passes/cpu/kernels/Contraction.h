@@ -60,7 +60,7 @@ std::optional<int64_t> stepAlong(mlir::AffineExpr expr, unsigned loop,
                                  unsigned loops);
 
 /// Whether the dimensions [first, last] of a buffer lie as one dimension would.
-bool areContiguous(mlir::MemRefType type, unsigned first, unsigned last);
+bool areContiguous(mlir::Value buffer, unsigned first, unsigned last);
 
 /// Whether neighbours in a dimension are neighbours in memory.
 bool hasUnitStride(mlir::MemRefType type, unsigned dim);

@@ -52,7 +52,7 @@ static bool isElementwise(linalg::GenericOp op, const Contraction &c) {
     bool runsAlong = llvm::any_of(
         c.columns, [&](unsigned loop) { return map.isFunctionOfDim(loop); });
     if (runsAlong && !(map.isIdentity() && hasUnitStride(type, rank - 1) &&
-                       areContiguous(type, c.columns[0], rank - 1)))
+                       areContiguous(operand.get(), c.columns[0], rank - 1)))
       return false;
   }
   bool simple = true;
