@@ -108,22 +108,13 @@ Value callLibrary(Operation *op, StringRef name) {
   return result;
 }
 
-/// The larger or smaller number, or a NaN if there is one, by what processors
-/// have: `y` unless `x` is beyond it, and `x` if that is a NaN.
-void expandExtremum(Operation *op) {
-  ImplicitLocOpBuilder b(op->getLoc(), op);
-  Value x = op->getOperand(0), y = op->getOperand(1);
-  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
-    return arith::CmpFOp::create(b, predicate, x, y);
-  };
-  bool isMaximum = isa<arith::MaximumFOp>(op);
-  Value beyond = compare(
-      isMaximum ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT, x, y);
-  Value number = arith::SelectOp::create(b, beyond, x, y);
-  Value isNaN = compare(arith::CmpFPredicate::UNO, x, x);
-  op->getResult(0).replaceAllUsesWith(
-      arith::SelectOp::create(b, isNaN, x, number));
-  op->erase();
+/// Zeros are taken as equal, as processors take them. LLVM looks for a NaN in
+/// the first operand, beside the comparison: in the one that no loop carries,
+/// for what is carried waits for both.
+template <typename Extremum> void relaxExtremum(Extremum op) {
+  op.setFastmath(op.getFastmath() | arith::FastMathFlags::nsz);
+  if (isa<BlockArgument>(op.getLhs()))
+    op->setOperands({op.getRhs(), op.getLhs()});
 }
 
 struct ExpandMath : llm::impl::ExpandMathBase<ExpandMath> {
@@ -133,10 +124,8 @@ struct ExpandMath : llm::impl::ExpandMathBase<ExpandMath> {
       if (op->getNumResults() == 1 && op->getNumOperands() == 1)
         work.push_back(op);
     });
-    getOperation()->walk([](Operation *op) {
-      if (isa<arith::MaximumFOp, arith::MinimumFOp>(op))
-        expandExtremum(op);
-    });
+    getOperation()->walk([](arith::MaximumFOp op) { relaxExtremum(op); });
+    getOperation()->walk([](arith::MinimumFOp op) { relaxExtremum(op); });
     // Expansions of f64 are written in functions that are called then.
     for (size_t i = 0; i < work.size(); ++i) {
       Operation *op = work[i];

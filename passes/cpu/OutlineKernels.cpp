@@ -100,6 +100,30 @@ bool runsAnyShape(linalg::GenericOp op, const LoopOrder &order) {
   return simple;
 }
 
+/// Whether the results' buffers are read and written once at each place.
+bool touchesResultsOnce(linalg::GenericOp op) {
+  LoopOrder order = orderLoops(op);
+  return order.sums.empty() || !order.last || order.sumsInside ||
+         canSumColumns(op, *order.last);
+}
+
+/// What fills the buffer that a reduction's result starts from, if that and no
+/// other op touches it before; null otherwise.
+linalg::GenericOp findFill(linalg::GenericOp op) {
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1 ||
+      !touchesResultsOnce(op))
+    return {};
+  Operation *at = op->getPrevNode();
+  while (at && (isMemoryEffectFree(at) || isa<memref::AllocOp>(at)))
+    at = at->getPrevNode();
+  auto fill = dyn_cast_if_present<linalg::GenericOp>(at);
+  if (!fill || fill.getNumDpsInputs() != 0 ||
+      fill.getDpsInits() != op.getDpsInits())
+    return {};
+  Value number = fill.getBody()->getTerminator()->getOperand(0);
+  return number.getDefiningOp<arith::ConstantOp>() ? fill : linalg::GenericOp();
+}
+
 struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
@@ -146,15 +170,22 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
       op.erase();
   }
 
-  void outline(linalg::GenericOp op) {
+  /// `fill` may be null.
+  void outline(linalg::GenericOp op, linalg::GenericOp fill) {
     LoopOrder order = orderLoops(op);
-    KernelFunction k(op, runsAnyShape(op, order));
+    SmallVector<linalg::GenericOp, 2> ops = {op};
+    if (fill)
+      ops.insert(ops.begin(), fill);
+    KernelFunction k(ops, runsAnyShape(op, order));
     LoopCode code(op, k);
+    if (fill)
+      code.start =
+          k.mapping.lookup(fill.getBody()->getTerminator()->getOperand(0));
     code.sizes = loopSizes(
         op, k.b, [&](Value value) { return k.mapping.lookup(value); });
     k.loop(k.first, k.end, 1,
            [&](Value tile) { writeTile(k, code, order, tile); });
-    launch(k, op, [&](ImplicitLocOpBuilder &b) {
+    launch(k, ops, [&](ImplicitLocOpBuilder &b) {
       SmallVector<Value> sizes =
           loopSizes(op, b, [](Value value) { return value; });
       auto product = [&](ArrayRef<unsigned> loops, Value start) {
@@ -211,9 +242,16 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
           outline(*group);
         }
       }
+      llvm::DenseMap<Operation *, linalg::GenericOp> fills;
       for (linalg::GenericOp op : ops)
         if (!joined.contains(op))
-          outline(op);
+          if (linalg::GenericOp fill = findFill(op)) {
+            fills[op] = fill;
+            joined.insert(fill);
+          }
+      for (linalg::GenericOp op : ops)
+        if (!joined.contains(op))
+          outline(op, fills.lookup(op));
     }
     if (scratchBytes)
       getOperation()->setAttr(

@@ -87,6 +87,8 @@ SmallVector<Value> LoopCode::place(OpOperand &operand) {
 }
 
 Value LoopCode::load(OpOperand &operand) {
+  if (start && op.isDpsInit(&operand))
+    return start;
   if (auto found = flat.find(&operand); found != flat.end())
     return memref::LoadOp::create(k.b, found->second.buffer,
                                   ValueRange(found->second.index));

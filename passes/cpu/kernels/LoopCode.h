@@ -24,6 +24,10 @@ public:
   };
   llvm::DenseMap<mlir::OpOperand *, Place> flat;
 
+  /// The number that results start from instead of what their buffers hold;
+  /// may be null.
+  mlir::Value start;
+
   /// Runs a loop from begin to end around the body.
   void loop(unsigned number, mlir::Value begin, mlir::Value end,
             llvm::function_ref<void()> body);

@@ -76,7 +76,7 @@ public:
 
   Value load(OpOperand &operand) {
     int64_t step = *elementsAlong(code.op, operand, lane);
-    if (step == 0)
+    if (step == 0 || (code.start && code.op.isDpsInit(&operand)))
       return spread(code.load(operand));
     Value buffer = k.mapping.lookup(operand.get());
     auto type = VectorType::get({kLanes}, getElementTypeOrSelf(buffer));
@@ -163,12 +163,41 @@ static std::optional<vector::CombiningKind> kindOf(Operation *op) {
   return std::nullopt;
 }
 
+/// Whether the loops walk through each operand's memory as one loop would.
+static bool isOneRun(linalg::GenericOp op, unsigned outer, unsigned inner) {
+  AffineExpr outerDim = getAffineDimExpr(outer, op.getContext());
+  AffineExpr innerDim = getAffineDimExpr(inner, op.getContext());
+  return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(inner))
+      return true;
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    std::optional<unsigned> first = map.getResultPosition(outerDim);
+    std::optional<unsigned> last = map.getResultPosition(innerDim);
+    return type && map.isProjectedPermutation() && first && last &&
+           *last == *first + 1 && areContiguous(operand.get(), *first, *last);
+  });
+}
+
+/// How many of the innermost loops are one run of memory.
+static size_t loopsOfRun(linalg::GenericOp op, ArrayRef<unsigned> loops) {
+  size_t count = 1;
+  while (count < loops.size() && isOneRun(op, loops[loops.size() - count - 1],
+                                          loops[loops.size() - count]))
+    ++count;
+  return count;
+}
+
 bool llm::canSumRows(linalg::GenericOp op, ArrayRef<unsigned> loops) {
   if (loops.empty() || op.getNumDpsInits() != 1 ||
       !canVectorize(op, loops.back()))
     return false;
-  int64_t size = op.getStaticLoopRanges()[loops.back()];
-  if (!ShapedType::isDynamic(size) && size < kLanes)
+  int64_t size = 1;
+  for (unsigned loop : loops.take_back(loopsOfRun(op, loops))) {
+    int64_t range = op.getStaticLoopRanges()[loop];
+    size = ShapedType::isDynamic(range) ? kLanes : size * range;
+  }
+  if (size < kLanes)
     return false;
   Operation *combination = combinationOf(op);
   BlockArgument out = op.getBody()->getArguments().back();
@@ -240,7 +269,15 @@ void llm::sumRows(LoopCode &code, ArrayRef<unsigned> loops) {
   OpOperand &init = *code.op.getDpsInitOperand(0);
   Operation *combination = combinationOf(code.op);
   Value before = code.load(init);
-  Value sums = sumNest(code, loops, neutral(b, combination));
+  ArrayRef<unsigned> run = loops.take_back(loopsOfRun(code.op, loops));
+  for (unsigned loop : run.drop_back()) {
+    code.ivs[loop] = code.k.index(0);
+    code.sizes[run.back()] =
+        code.k.mul(code.sizes[loop], code.sizes[run.back()]);
+  }
+  SmallVector<unsigned> nest(loops.drop_back(run.size()));
+  nest.push_back(run.back());
+  Value sums = sumNest(code, nest, neutral(b, combination));
   Value sum = vector::ReductionOp::create(b, *kindOf(combination), sums,
                                           isa<FloatType>(before.getType())
                                               ? arith::FastMathFlags::reassoc

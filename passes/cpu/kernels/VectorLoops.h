@@ -13,10 +13,10 @@
 
 namespace llm {
 
-/// Whether the innermost of the loops, all of them reductions of one result, is
-/// long enough and can be done 16 at a time: lane i sums every 16th element
-/// from i on, and the lanes are added in the end. The order depends on the size
-/// alone.
+/// Whether the innermost of the loops, all of them reductions of one result,
+/// with those around it that go on where it ends, is long enough and can be
+/// done 16 at a time: lane i sums every 16th element from i on, and the lanes
+/// are added in the end. The order depends on the sizes alone.
 bool canSumRows(mlir::linalg::GenericOp op, llvm::ArrayRef<unsigned> loops);
 void sumRows(LoopCode &code, llvm::ArrayRef<unsigned> loops);
 

@@ -107,6 +107,36 @@ LogicalResult lowerMaxPoolWithIndices(Pool &pool) {
   return success();
 }
 
+/// One dimension after another, the last one, whose windows lie across
+/// vectors, with the fewest elements.
+Tensor foldMaxima(Pool &pool, Type sum) {
+  GraphLowering &g = pool.g;
+  const Windows &w = pool.windows;
+  Tensor y = pad(g, pool.x, w, g.e.smallest(pool.x.element));
+  for (unsigned i = 0; i < w.rank(); ++i) {
+    Dims shape = g.dims(y.value);
+    unsigned at = 2 + i, rank = shape.size();
+    shape[at] = w.output[i];
+    Windows along;
+    along.kernel = {w.kernel[i]};
+    SmallVector<AffineExpr> from;
+    for (unsigned loop = 0; loop < rank; ++loop)
+      from.push_back(g.b.getAffineDimExpr(loop));
+    AffineExpr place = g.b.getAffineDimExpr(rank);
+    from[at] = from[at] * w.strides[i] + place * w.dilations[i];
+    SmallVector<AffineMap> maps = {
+        AffineMap::get(rank + 1, 0, from, g.b.getContext()),
+        AffineMap::get(rank + 1, 0, place, g.b.getContext()),
+        g.b.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank)};
+    Tensor start = g.filled(shape, sum, g.e.smallest(sum));
+    y = g.fold({y, windowShape(g, along)}, start, maps,
+               [&](ValueRange x, ValueRange sums) -> SmallVector<Value> {
+                 return {g.e.max(sums[0], x[0], sum)};
+               })[0];
+  }
+  return y;
+}
+
 LogicalResult lowerMaxPool(OnnxOp op, GraphLowering &g) {
   auto pool = Pool::read(op, g);
   if (failed(pool))
@@ -115,12 +145,7 @@ LogicalResult lowerMaxPool(OnnxOp op, GraphLowering &g) {
     return lowerMaxPoolWithIndices(*pool);
   Type type = pool->x.element;
   Type sum = isFloat(type) ? computeType(type) : type;
-  Tensor y =
-      pool->fold(g.e.smallest(type), sum, g.e.smallest(sum),
-                 [&](ValueRange x, ValueRange sums) -> SmallVector<Value> {
-                   return {g.e.max(sums[0], x[0], sum)};
-                 })[0];
-  g.set(op.output("Y"), g.cast(y, type));
+  g.set(op.output("Y"), g.cast(foldMaxima(*pool, sum), type));
   return success();
 }
 
