@@ -15,6 +15,8 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace llm::onnx;
 
@@ -95,7 +97,8 @@ static LogicalResult lowerTfIdfVectorizer(OnnxOp op, GraphLowering &g) {
     table = makeKeyTable(g, texts);
     items = texts.size();
   } else {
-    llvm::MapVector<int64_t, int64_t> numbers;
+    // Any number may be an item, those that mark DenseMap's free places too.
+    llvm::MapVector<int64_t, int64_t, std::map<int64_t, unsigned>> numbers;
     for (int64_t item : op.integers("pool_int64s"))
       pool.push_back(numbers.insert({item, numbers.size()}).first->second);
     SmallVector<int64_t> keys;
