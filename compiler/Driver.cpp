@@ -172,6 +172,7 @@ private:
     if (options.check)
       return answer("a graph: every op is supported");
     description = describeGraph(*module, options);
+    pipeline.noPlainLoops = options.noPlainLoops;
     bool done = false;
     if (failed(runCommonStages(done)) || done)
       return failure(!done);

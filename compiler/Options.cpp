@@ -84,6 +84,11 @@ struct Flags {
       cl::desc("Equal tokens whatever else a step computes: sums have one "
                "order for all row counts, which AMX tiles do without"),
       cl::cat(category)};
+  cl::opt<bool> noPlainLoops{
+      "no-plain-loops",
+      cl::desc("Refuse a graph with products of matrices or convolutions that "
+               "would run as plain loops"),
+      cl::cat(category)};
   cl::opt<std::string> activations{
       "activations", cl::init("auto"), cl::value_desc("type"),
       cl::desc("auto: inputs of linear layers become 8-bit integers where "
@@ -244,6 +249,7 @@ bool llm::parseCommandLine(int argc, char **argv, CompileOptions &options) {
   options.pageSize = flags.pageSize;
   options.maxContext = flags.maxContext;
   options.batchInvariant = flags.batchInvariant;
+  options.noPlainLoops = flags.noPlainLoops;
   options.maxBatch = flags.maxBatch;
   options.prefillChunk = flags.prefillChunk;
   options.threads = flags.threads;

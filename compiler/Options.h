@@ -31,6 +31,7 @@ struct CompileOptions {
   std::string activations = "auto";
   int64_t pageSize = 32;
   bool batchInvariant = false;
+  bool noPlainLoops = false; ///< refuse graphs with products as plain loops
   int64_t maxContext = 0; ///< 0: what the model was made for
   int64_t maxBatch = 16;
   int64_t prefillChunk = 512;

@@ -188,6 +188,7 @@ static void buildGraphLoops(OpPassManager &pm, const PipelineOptions &options) {
   kernels.registerPanels = options.target->tiles.panels.back();
   kernels.byteDot = options.target->byteDotBits;
   kernels.wordVectors = options.target->wordVectors;
+  kernels.noPlainLoops = options.noPlainLoops;
   pm.addPass(createOutlineKernels(kernels));
   pm.addPass(createExpandMath());
   pm.addPass(createCanonicalizerPass());

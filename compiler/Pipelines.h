@@ -29,6 +29,7 @@ struct PipelineOptions {
   int64_t maxRows = 512;
   int64_t maxContext = 8192;
   bool batchInvariant = false;
+  bool noPlainLoops = false; ///< of graphs: products that no tile multiplies
   const CpuTarget *target = nullptr; ///< from "phases" on
   std::string dtype = "auto";        ///< dense matrices are stored as this
   bool roundToInt8 = true;           ///< inputs of layers of quantized weights

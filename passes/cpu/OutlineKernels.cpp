@@ -124,6 +124,37 @@ linalg::GenericOp findFill(linalg::GenericOp op) {
   return number.getDefiningOp<arith::ConstantOp>() ? fill : linalg::GenericOp();
 }
 
+/// Products that are added up in fewer steps than this take no time to speak
+/// of.
+constexpr int64_t kSilentSteps = 1 << 16;
+/// How many ops a remark names.
+constexpr size_t kNamed = 8;
+
+/// Whether the op adds up products, as those do that tiles multiply.
+bool addsProducts(linalg::GenericOp op) {
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInputs() < 2)
+    return false;
+  Value yielded = op.getBody()->getTerminator()->getOperand(0);
+  Operation *sum = yielded.getDefiningOp();
+  return isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum) &&
+         llvm::any_of(sum->getOperands(), [](Value added) {
+           return isa_and_nonnull<arith::MulFOp, arith::MulIOp>(
+               added.getDefiningOp());
+         });
+}
+
+bool isKnownToBeSmall(linalg::GenericOp op) {
+  int64_t steps = 1;
+  for (int64_t size : op.getStaticLoopRanges()) {
+    if (ShapedType::isDynamic(size) || size > kSilentSteps)
+      return false;
+    steps *= size;
+    if (steps > kSilentSteps)
+      return false;
+  }
+  return true;
+}
+
 struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
@@ -218,7 +249,31 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
     launch(k, ops, [&](ImplicitLocOpBuilder &b) { return group.extent(b); });
   }
 
+  /// Names the products that no tile multiplies.
+  LogicalResult sayPlain(ArrayRef<Location> plain) {
+    Location where = getOperation().getLoc();
+    InFlightDiagnostic said =
+        noPlainLoops ? emitError(where) : emitRemark(where);
+    said << plain.size() << (plain.size() == 1 ? " sum" : " sums")
+         << " of products that no tile multiplies "
+         << (noPlainLoops        ? "would run"
+             : plain.size() == 1 ? "runs"
+                                 : "run")
+         << " as plain loops: ";
+    StringRef comma;
+    for (Location loc : plain.take_front(kNamed)) {
+      auto name = dyn_cast<NameLoc>(loc);
+      said << comma
+           << (name ? name.getName().getValue() : "one without a name");
+      comma = ", ";
+    }
+    if (plain.size() > kNamed)
+      said << " and " << plain.size() - kNamed << " more";
+    return failure(noPlainLoops);
+  }
+
   void runOnOperation() override {
+    SmallVector<Location> plain;
     for (auto function :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!function->hasAttr("llm.graph"))
@@ -249,10 +304,16 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
             fills[op] = fill;
             joined.insert(fill);
           }
-      for (linalg::GenericOp op : ops)
-        if (!joined.contains(op))
-          outline(op, fills.lookup(op));
+      for (linalg::GenericOp op : ops) {
+        if (joined.contains(op))
+          continue;
+        if (addsProducts(op) && !isKnownToBeSmall(op))
+          plain.push_back(op.getLoc());
+        outline(op, fills.lookup(op));
+      }
     }
+    if (!plain.empty() && failed(sayPlain(plain)))
+      return signalPassFailure();
     if (scratchBytes)
       getOperation()->setAttr(
           "llm.scratch_bytes",

@@ -145,7 +145,8 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
     kernels whatever their shapes are, and what goes element by element before and
     after them joins their tiles; the module's `llm.scratch_bytes` says what a thread
     needs for that. Works on functions marked `llm.graph`; needs named ops
-    generalized. Leaves other ops alone.
+    generalized. Leaves other ops alone. A remark names sums of products that run as
+    plain loops.
     Example: tests/passes/cpu/outline-kernels-doc.mlir
   }];
   let options = [
@@ -158,6 +159,8 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
            "it multiplies pairs of i16 instead">,
     Option<"wordVectors", "word-vectors", "bool", "false",
            "The level has vectors of 64 bytes of i16 and of bytes (avx512bw)">,
+    Option<"noPlainLoops", "no-plain-loops", "bool", "false",
+           "Refuse sums of products that no tile multiplies, but for small ones">,
   ];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::scf::SCFDialect",
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
