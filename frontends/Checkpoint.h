@@ -135,16 +135,22 @@ struct RopeConfig {
     Linear,
     Dynamic,
     Yarn,
-    Llama3
+    Llama3,
+    LongRope
   } kind = Default;
   double theta = 10000.0;
   double factor = 1.0;             ///< Linear, Dynamic, Yarn, Llama3
   int64_t originalMaxPosition = 0; ///< Dynamic (the config's
-                                   ///< max_position_embeddings), Yarn, Llama3
-  double lowFreqFactor = 1.0, highFreqFactor = 4.0;            ///< Llama3
-  double betaFast = 32.0, betaSlow = 1.0;                      ///< Yarn
-  std::optional<double> attentionFactor, mscale, mscaleAllDim; ///< Yarn
-  bool truncate = true;                                        ///< Yarn
+                                   ///< max_position_embeddings), Yarn, Llama3,
+                                   ///< LongRope
+  double lowFreqFactor = 1.0, highFreqFactor = 4.0; ///< Llama3
+  double betaFast = 32.0, betaSlow = 1.0;           ///< Yarn
+  std::optional<double> attentionFactor;            ///< Yarn
+  std::optional<double> mscale, mscaleAllDim;       ///< Yarn
+  bool truncate = true;                             ///< Yarn
+  /// LongRope: what frequencies are divided by, up to originalMaxPosition and
+  /// in longer contexts; `attentionFactor` is set.
+  std::vector<float> shortFactors, longFactors;
   /// GGUF's rope_freqs: after the kind's own rule, frequency i is divided by
   /// freqFactors[i]. Empty, or headDim / 2 finite positive numbers.
   std::vector<float> freqFactors;
@@ -160,8 +166,10 @@ struct DecoderConfig {
   int64_t vocabSize = 0, maxPositionEmbeddings = 0;
   double rmsNormEps = 1e-6;
   std::string hiddenAct = "silu"; ///< or "gelu", "gelu_tanh"
-  double attentionScalar = 0; ///< one over the square of the scores' scale;
-                              ///< 0: headDim
+  double attentionScalar = 0;     ///< one over the square of the scores' scale;
+                                  ///< 0: headDim
+  double attentionSoftCap = 0, finalSoftCap = 0;  ///< of scores; of logits;
+                                                  ///< 0: none
   int64_t numExperts = 0, numExpertsPerToken = 0; ///< 0: no experts
   bool tieWordEmbeddings = false;
   RopeConfig rope;

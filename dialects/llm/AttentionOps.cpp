@@ -9,6 +9,10 @@ static int64_t columnsOf(Value rows) {
   return cast<RankedTensorType>(rows.getType()).getDimSize(1);
 }
 
+static int64_t entriesOf(Value vector) {
+  return cast<RankedTensorType>(vector.getType()).getDimSize(0);
+}
+
 LogicalResult AttentionOp::verify() {
   int64_t query = columnsOf(getQuery()), key = columnsOf(getKey());
   int64_t heads = getHeads(), kvHeads = getKvHeads();
@@ -24,6 +28,11 @@ LogicalResult AttentionOp::verify() {
   int64_t window = getWindow();
   if (window < 0) // C4
     return emitOpError() << "window must not be negative; found " << window;
+  if (getSoftCap().isNegative()) // C4
+    return emitOpError() << "soft_cap must not be negative";
+  if (Value sinks = getSinks(); sinks && entriesOf(sinks) != heads) // C5
+    return emitOpError() << "there are " << entriesOf(sinks) << " sinks for "
+                         << heads << " heads";
   return success();
 }
 
@@ -36,5 +45,6 @@ Type AttentionOp::getStateType(Type elementType, int64_t pageTokens) {
 Value AttentionOp::buildStep(OpBuilder &builder, Value state) {
   KVAppendOp::create(builder, getLoc(), getKey(), getValue(), state);
   return PagedAttentionOp::create(builder, getLoc(), getType(), getQuery(),
-                                  state, getHeads(), getScale());
+                                  state, getSinks(), getHeads(), getScale(),
+                                  getSoftCap());
 }

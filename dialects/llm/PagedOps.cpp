@@ -59,5 +59,11 @@ LogicalResult PagedAttentionOp::verify() {
   if (heads < 1 || heads % state.getHeads()) // C2
     return emitOpError() << heads << " query heads are no positive multiple of "
                          << state.getHeads() << " key heads";
+  if (Value sinks = getSinks()) { // C3
+    int64_t count = cast<RankedTensorType>(sinks.getType()).getDimSize(0);
+    if (count != heads)
+      return emitOpError() << "there are " << count << " sinks for " << heads
+                           << " heads";
+  }
   return success();
 }

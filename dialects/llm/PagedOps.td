@@ -64,19 +64,24 @@ def LLM_PagedAttentionOp : LLM_Op<"paged_attention", [MemoryEffects<[MemRead]>,
   let summary = "Attention of this step's tokens to the pages of their sequences";
   let description = [{
     Row t sees the tokens of its sequence in slots 0 to `slots[t]` (with a window,
-    the last `window` of these). Vaswani et al. 2017; pages as in Kwon et al. 2023.
+    the last `window` of these); `soft_cap` and `sinks` as in `llm.attention`.
+    Vaswani et al. 2017; pages as in Kwon et al. 2023.
 
     * (C1) query columns are `heads` times the state's head_dim.
     * (C2) `heads` is a positive multiple of the state's heads.
+    * (C3) there are as many sinks as heads.
 
     ```mlir
     %y = llm.paged_attention %q, %s {heads = 9 : i64, scale = 0.125 : f32}
       : tensor<?x576xf32>, !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>
     ```
   }];
-  let arguments = (ins LLM_Rows:$query, LLM_StateType:$state, I64Attr:$heads, F32Attr:$scale);
+  let arguments = (ins LLM_Rows:$query, LLM_StateType:$state, Optional<LLM_Vector>:$sinks,
+                       I64Attr:$heads, F32Attr:$scale,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$soft_cap);
   let results = (outs LLM_Rows:$result);
-  let assemblyFormat = "$query `,` $state attr-dict `:` type($query) `,` type($state)";
+  let assemblyFormat = [{ $query `,` $state (`sinks` `(` $sinks^ `:` type($sinks) `)`)? attr-dict
+    `:` type($query) `,` type($state) }];
   let hasVerifier = 1;
 }
 

@@ -15,6 +15,11 @@ LogicalResult RotaryTableOp::verify() {
     return emitOpError() << "result has " << columnsOf(getResult())
                          << " columns but there are " << frequencies
                          << " frequencies";
+  int64_t longer = getLongFrequencies().size();
+  if (longer && (longer != frequencies || getDynamicMaximum() <= 0)) // C2
+    return emitOpError() << "there are " << longer << " long frequencies for "
+                         << frequencies << ", from a context of "
+                         << getDynamicMaximum() << " on";
   return success();
 }
 

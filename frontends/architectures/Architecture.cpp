@@ -4,6 +4,8 @@
 
 #include "frontends/architectures/Families.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
+
 using namespace mlir;
 using namespace llm;
 
@@ -22,10 +24,14 @@ OwningOpRef<ModuleOp> llm::importCheckpoint(MLIRContext &context,
       b, "forward", b.getFunctionType(tokensType, m.rows(config.vocabSize)));
   b.setInsertionPointToStart(function.addEntryBlock());
   Value tokens = function.getArgument(0);
-  auto write = config.architecture == "Gemma3ForCausalLM" ? writeGemma3
+  bool isGemma = config.architecture == "Gemma2ForCausalLM" ||
+                 config.architecture == "Gemma3ForCausalLM";
+  auto write = isGemma                                    ? writeGemma
                : config.architecture == "GPT2LMHeadModel" ? writeGpt2
                                                           : writeLlama;
-  Value hidden = write(m, tokens);
-  func::ReturnOp::create(b, m.head(hidden));
+  Value logits = m.head(write(m, tokens));
+  if (double cap = config.finalSoftCap)
+    logits = m.scale(math::TanhOp::create(b, m.scale(logits, 1 / cap)), cap);
+  func::ReturnOp::create(b, logits);
   return module;
 }

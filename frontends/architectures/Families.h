@@ -9,7 +9,7 @@ namespace llm {
 
 // Each writes a model from its tokens to what the head reads.
 mlir::Value writeLlama(ModelBuilder &m, mlir::Value tokens);
-mlir::Value writeGemma3(ModelBuilder &m, mlir::Value tokens);
+mlir::Value writeGemma(ModelBuilder &m, mlir::Value tokens);
 mlir::Value writeGpt2(ModelBuilder &m, mlir::Value tokens);
 
 } // namespace llm

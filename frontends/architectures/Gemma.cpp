@@ -1,9 +1,10 @@
-//===- Gemma.cpp - Gemma 3, text ------------------------------------------===//
+//===- Gemma.cpp - Gemma 2 and Gemma 3, text ------------------------------===//
 //
-// Layers with a window, which rotate by frequencies of their own, between
-// layers that see all. What attention and MLP give is normalised before it is
-// added, and embeddings are scaled. Norms' scales are 1 + weight: opening the
-// checkpoint sees to that.
+// Layers with a window between layers that see all. Gemma 2 caps scores and
+// logits softly; Gemma 3 normalises heads instead, and layers with a window
+// rotate by frequencies of their own. What attention and MLP give is normalised
+// before it is added, and embeddings are scaled. Norms' scales are 1 + weight:
+// opening the checkpoint sees to that.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,9 +20,13 @@ static Value writeLayer(ModelBuilder &m, Value hidden, Value rotary) {
           kvHeads = m.config.numKeyValueHeads;
 
   Value x = m.rmsNorm(hidden, "input_norm");
-  Value q = m.rmsNorm(m.linear(x, "attn.q"), "attn.q_norm", heads);
-  Value k = m.rmsNorm(m.linear(x, "attn.k"), "attn.k_norm", kvHeads);
+  Value q = m.linear(x, "attn.q");
+  Value k = m.linear(x, "attn.k");
   Value v = m.linear(x, "attn.v");
+  if (m.optionalWeight("attn.q_norm.weight")) {
+    q = m.rmsNorm(q, "attn.q_norm", heads);
+    k = m.rmsNorm(k, "attn.k_norm", kvHeads);
+  }
   q = m.rope(q, rotary, heads);
   k = m.rope(k, rotary, kvHeads);
   Value attended = m.linear(m.attention(q, k, v), "attn.o");
@@ -50,11 +55,13 @@ static float embeddingScale(const Checkpoint &checkpoint) {
   return scale.convertToFloat();
 }
 
-Value llm::writeGemma3(ModelBuilder &m, Value tokens) {
+Value llm::writeGemma(ModelBuilder &m, Value tokens) {
   const DecoderConfig &config = m.config;
   Value positions = m.positions(tokens);
   Value global = m.rotaryTable(positions, config.rope);
-  Value local = m.rotaryTable(positions, *config.slidingRope);
+  Value local = config.slidingRope
+                    ? m.rotaryTable(positions, *config.slidingRope)
+                    : global;
   Value hidden = m.scale(m.embedding(tokens), embeddingScale(m.checkpoint));
   hidden = m.repeatLayers(
       hidden, [&](int64_t layer) { return config.slidingWindow[layer]; },

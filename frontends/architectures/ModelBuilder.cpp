@@ -22,20 +22,34 @@ static Attribute encodingOf(MLIRContext *context, SourceType type) {
                             /*scaleBits=*/16, /*zeros=*/false);
   };
   switch (type) {
-  case SourceType::F32: return DenseAttr::get(context, b.getF32Type());
-  case SourceType::F16: return DenseAttr::get(context, b.getF16Type());
-  case SourceType::BF16: return DenseAttr::get(context, b.getBF16Type());
-  case SourceType::Q4_0: return grouped(4, 32, 8, false, 0);
-  case SourceType::Q4_1: return grouped(4, 32, 0, true, 0);
-  case SourceType::Q5_0: return grouped(5, 32, 16, false, 0);
-  case SourceType::Q5_1: return grouped(5, 32, 0, true, 0);
-  case SourceType::Q8_0: return grouped(8, 32, 128, false, 0);
-  case SourceType::Q2_K: return grouped(2, 16, 0, true, 256);
-  case SourceType::Q3_K: return grouped(3, 16, 4, false, 256);
-  case SourceType::Q4_K: return grouped(4, 32, 0, true, 256);
-  case SourceType::Q5_K: return grouped(5, 32, 0, true, 256);
-  case SourceType::Q6_K: return grouped(6, 16, 32, false, 256);
-  default: break;
+  case SourceType::F32:
+    return DenseAttr::get(context, b.getF32Type());
+  case SourceType::F16:
+    return DenseAttr::get(context, b.getF16Type());
+  case SourceType::BF16:
+    return DenseAttr::get(context, b.getBF16Type());
+  case SourceType::Q4_0:
+    return grouped(4, 32, 8, false, 0);
+  case SourceType::Q4_1:
+    return grouped(4, 32, 0, true, 0);
+  case SourceType::Q5_0:
+    return grouped(5, 32, 16, false, 0);
+  case SourceType::Q5_1:
+    return grouped(5, 32, 0, true, 0);
+  case SourceType::Q8_0:
+    return grouped(8, 32, 128, false, 0);
+  case SourceType::Q2_K:
+    return grouped(2, 16, 0, true, 256);
+  case SourceType::Q3_K:
+    return grouped(3, 16, 4, false, 256);
+  case SourceType::Q4_K:
+    return grouped(4, 32, 0, true, 256);
+  case SourceType::Q5_K:
+    return grouped(5, 32, 0, true, 256);
+  case SourceType::Q6_K:
+    return grouped(6, 16, 32, false, 256);
+  default:
+    break;
   }
   llvm_unreachable("checkpoints hold no other type");
 }
@@ -45,13 +59,13 @@ ModelBuilder::ModelBuilder(ModuleOp module, const Checkpoint &checkpoint)
       config(checkpoint.config), module(module) {}
 
 RankedTensorType ModelBuilder::rows(int64_t columns) {
-  return RankedTensorType::get({ShapedType::kDynamic, columns},
-                               b.getF32Type());
+  return RankedTensorType::get({ShapedType::kDynamic, columns}, b.getF32Type());
 }
 
 const SourceTensor *ModelBuilder::find(StringRef name, int64_t layer) const {
-  std::string key = layer < 0 ? name.str()
-                              : ("layers." + llvm::Twine(layer) + "." + name).str();
+  std::string key = layer < 0
+                        ? name.str()
+                        : ("layers." + llvm::Twine(layer) + "." + name).str();
   auto it = checkpoint.tensors.find(key);
   return it == checkpoint.tensors.end() ? nullptr : &it->second;
 }
@@ -61,8 +75,8 @@ Type ModelBuilder::typeOf(const SourceTensor &tensor) {
     return RankedTensorType::get(tensor.shape, b.getF32Type());
   int64_t rows = tensor.shape[0];
   if (!tensor.parts.empty())
-    rows = llvm::alignTo(tensor.parts[0].shape[0], kPanel) *
-           tensor.parts.size();
+    rows =
+        llvm::alignTo(tensor.parts[0].shape[0], kPanel) * tensor.parts.size();
   return PackedType::get(b.getContext(), rows, tensor.shape[1],
                          encodingOf(b.getContext(), tensor.type));
 }
@@ -83,8 +97,9 @@ Value ModelBuilder::weight(StringRef name) {
   ParameterOp parameter;
   for (int64_t variant = 1;; ++variant) {
     parameter = module.lookupSymbol<ParameterOp>(symbol);
-    if (!parameter || (parameter.getType() == type &&
-                       parameter.getSourceType() == blockFormat(tensor->type).name))
+    if (!parameter ||
+        (parameter.getType() == type &&
+         parameter.getSourceType() == blockFormat(tensor->type).name))
       break;
     symbol = (name + "." + llvm::Twine(variant)).str();
   }
@@ -93,19 +108,21 @@ Value ModelBuilder::weight(StringRef name) {
     int64_t entries = layer < 0 ? 1 : config.numLayers;
     for (int64_t i = 0; i < entries; ++i) {
       const SourceTensor *entry = find(name, layer < 0 ? -1 : i);
-      bool same = entry && typeOf(*entry) == type && entry->type == tensor->type;
-      std::string key = layer < 0 ? name.str()
-                                  : ("layers." + llvm::Twine(i) + "." + name).str();
+      bool same =
+          entry && typeOf(*entry) == type && entry->type == tensor->type;
+      std::string key = layer < 0
+                            ? name.str()
+                            : ("layers." + llvm::Twine(i) + "." + name).str();
       sources.push_back(b.getStringAttr(same ? key : ""));
     }
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(module.lookupSymbol<func::FuncOp>("forward"));
-    parameter = ParameterOp::create(b, loc, symbol, type, blockFormat(tensor->type).name,
+    parameter = ParameterOp::create(b, loc, symbol, type,
+                                    blockFormat(tensor->type).name,
                                     b.getArrayAttr(sources));
   }
-  return WeightOp::create(b, loc, type,
-                          FlatSymbolRefAttr::get(b.getContext(), symbol),
-                          layerIndex);
+  return WeightOp::create(
+      b, loc, type, FlatSymbolRefAttr::get(b.getContext(), symbol), layerIndex);
 }
 
 Value ModelBuilder::linear(Value input, StringRef name) {
@@ -114,14 +131,14 @@ Value ModelBuilder::linear(Value input, StringRef name) {
   if (Value bias = optionalWeight((name + ".bias").str()))
     biases.push_back(bias);
   return LinearOp::create(b, rows(cast<PackedType>(matrix.getType()).getRows()),
-                          input, ValueRange(matrix), biases, Value(), Value(), Value());
+                          input, ValueRange(matrix), biases, Value(), Value(),
+                          Value());
 }
 
 Value ModelBuilder::rmsNorm(Value input, StringRef name, int64_t groups) {
-  return RMSNormOp::create(b, input.getType(), input,
-                           weight((name + ".weight").str()),
-                           b.getF64FloatAttr(config.rmsNormEps),
-                           b.getI64IntegerAttr(groups));
+  return RMSNormOp::create(
+      b, input.getType(), input, weight((name + ".weight").str()),
+      b.getF64FloatAttr(config.rmsNormEps), b.getI64IntegerAttr(groups));
 }
 
 Value ModelBuilder::layerNorm(Value input, StringRef name) {
@@ -142,27 +159,31 @@ Value ModelBuilder::positions(Value tokens) {
 
 Value ModelBuilder::rotaryTable(Value positions, const RopeConfig &rope) {
   RotaryFrequencies frequencies = rotaryFrequencies(rope, config.headDim);
-  bool isDynamic = rope.kind == RopeConfig::Dynamic;
+  bool isDynamic =
+      rope.kind == RopeConfig::Dynamic || rope.kind == RopeConfig::LongRope;
   return RotaryTableOp::create(
       b, rows(2 * frequencies.inverse.size()), positions,
       b.getDenseF32ArrayAttr(frequencies.inverse),
       b.getF32FloatAttr(frequencies.scale),
       b.getF64FloatAttr(isDynamic ? rope.factor : 1.0),
-      b.getI64IntegerAttr(isDynamic ? rope.originalMaxPosition : 0));
+      b.getI64IntegerAttr(isDynamic ? rope.originalMaxPosition : 0),
+      b.getDenseF32ArrayAttr(frequencies.longInverse));
 }
 
 Value ModelBuilder::rope(Value input, Value table, int64_t heads) {
-  return RopeOp::create(b, input.getType(), input, table, heads);
+  return RopeOp::create(b, input.getType(), input, table, heads,
+                        /*interleaved=*/false);
 }
 
 Value ModelBuilder::attention(Value q, Value k, Value v) {
   double scalar =
       config.attentionScalar ? config.attentionScalar : config.headDim;
-  return AttentionOp::create(
-      b, q.getType(), q, k, v, b.getI64IntegerAttr(config.numAttentionHeads),
-      b.getI64IntegerAttr(config.numKeyValueHeads),
-      b.getF32FloatAttr(1.0 / std::sqrt(scalar)),
-      b.getI64IntegerAttr(config.slidingWindow[layer]));
+  return AttentionOp::create(b, q.getType(), q, k, v, /*sinks=*/Value(),
+                             b.getI64IntegerAttr(config.numAttentionHeads),
+                             b.getI64IntegerAttr(config.numKeyValueHeads),
+                             b.getF32FloatAttr(1.0 / std::sqrt(scalar)),
+                             b.getI64IntegerAttr(config.slidingWindow[layer]),
+                             b.getF32FloatAttr(config.attentionSoftCap));
 }
 
 Value ModelBuilder::activation(Value input) {
@@ -225,9 +246,8 @@ Value ModelBuilder::repeatLayers(
       firsts.push_back(i);
     kinds.push_back(it->second);
   }
-  auto repeat =
-      RepeatOp::create(b, hidden.getType(), hidden,
-                       b.getDenseI64ArrayAttr(kinds), firsts.size());
+  auto repeat = RepeatOp::create(b, hidden.getType(), hidden,
+                                 b.getDenseI64ArrayAttr(kinds), firsts.size());
   for (auto [kind, first] : llvm::enumerate(firsts)) {
     OpBuilder::InsertionGuard guard(b);
     Block *block = b.createBlock(&repeat.getBodies()[kind], {},

@@ -53,9 +53,9 @@ public:
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
 
-  /// Repeats the layers: `body` writes the layer of number `layer` (the first of
-  /// its kind). Layers are of one kind when their weights have equal types and
-  /// `trait` gives them equal numbers.
+  /// Repeats the layers: `body` writes the layer of number `layer` (the first
+  /// of its kind). Layers are of one kind when their weights have equal types
+  /// and `trait` gives them equal numbers.
   mlir::Value repeatLayers(
       mlir::Value hidden, llvm::function_ref<int64_t(int64_t layer)> trait,
       llvm::function_ref<mlir::Value(mlir::Value hidden, int64_t layer)> body);
@@ -66,14 +66,15 @@ private:
   std::string signature(int64_t layer) const;
 
   mlir::ModuleOp module;
-  int64_t layer = -1;      ///< the layer being written, or -1
-  mlir::Value layerIndex;  ///< its index as a value
+  int64_t layer = -1;     ///< the layer being written, or -1
+  mlir::Value layerIndex; ///< its index as a value
 };
 
 /// Inverse frequencies of rotary embedding, and the factor on cosines and
 /// sines, as the reference computes them (f32).
 struct RotaryFrequencies {
   llvm::SmallVector<float> inverse;
+  llvm::SmallVector<float> longInverse; ///< of long contexts, where others hold
   float scale = 1.0f;
 };
 RotaryFrequencies rotaryFrequencies(const RopeConfig &rope, int64_t headDim);

@@ -2,7 +2,8 @@
 //
 // The formulas of the reference's ROPE_INIT_FUNCTIONS (transformers,
 // modeling_rope_utils.py), in the same f32 arithmetic where it matters:
-// linear (Chen et al. 2023), yarn (Peng et al. 2023) and llama3.
+// linear (Chen et al. 2023), yarn (Peng et al. 2023), llama3 and longrope (Ding
+// et al. 2024).
 //
 //===----------------------------------------------------------------------===//
 
@@ -63,8 +64,7 @@ static float scaleYarn(const RopeConfig &rope, int64_t dim,
     double ramp = (static_cast<double>(i) - low) / (high - low);
     double extrapolation = 1 - std::clamp(ramp, 0.0, 1.0);
     double interpolated = frequency / rope.factor;
-    frequency =
-        interpolated * (1 - extrapolation) + frequency * extrapolation;
+    frequency = interpolated * (1 - extrapolation) + frequency * extrapolation;
   }
   return attention;
 }
@@ -92,6 +92,15 @@ RotaryFrequencies llm::rotaryFrequencies(const RopeConfig &rope,
     break;
   case RopeConfig::Llama3:
     scaleLlama3(rope, result.inverse);
+    break;
+  case RopeConfig::LongRope:
+    result.scale = *rope.attentionFactor;
+    for (float factor : rope.longFactors)
+      result.longInverse.push_back(result.inverse[result.longInverse.size()] /
+                                   factor);
+    for (auto [frequency, factor] :
+         llvm::zip_equal(result.inverse, rope.shortFactors))
+      frequency /= factor;
     break;
   }
   // GGUF bakes Llama 3's scaling into a tensor of divisors.

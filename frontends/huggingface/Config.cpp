@@ -105,7 +105,7 @@ static std::string readActivation(const JsonObject &config,
   return "gelu_tanh";
 }
 
-/// Things that Gemma 3's and GPT-2's classes can do and we cannot.
+/// Things that Gemma's and GPT-2's classes can do and we cannot.
 static void refuseOptions(const JsonObject &config,
                           ArchitectureRow::Family family, Problems &problems) {
   auto refuseNumber = [&](const char *key) {
@@ -119,7 +119,9 @@ static void refuseOptions(const JsonObject &config,
                    (accepted ? "false" : "true") +
                    "; accepted: " + (accepted ? "true" : "false"));
   };
-  if (family == ArchitectureRow::Gemma3) {
+  if (family == ArchitectureRow::Gemma2) {
+    refuseFlag("use_bidirectional_attention", false);
+  } else if (family == ArchitectureRow::Gemma3) {
     refuseNumber("attn_logit_softcapping");
     refuseNumber("final_logit_softcapping");
     refuseFlag("use_bidirectional_attention", false);
@@ -226,8 +228,7 @@ static void readSizes(const JsonObject &config, const ArchitectureRow &row,
                       ? 1e-5
                       : 1e-6);
   decoder.tieWordEmbeddings =
-      config.boolean("tie_word_embeddings")
-          .value_or(row.family == ArchitectureRow::Gemma3);
+      config.boolean("tie_word_embeddings").value_or(row.isGemma());
   if (row.family == ArchitectureRow::Mixtral) {
     decoder.numExperts = size("num_local_experts", limits::kMaxExperts, 8);
     decoder.numExpertsPerToken =
@@ -239,10 +240,24 @@ static void readSizes(const JsonObject &config, const ArchitectureRow &row,
                    std::to_string(decoder.numExperts) +
                    " of 'num_local_experts'");
   }
-  if (row.family == ArchitectureRow::Gemma3)
+  if (row.isGemma())
     decoder.attentionScalar = static_cast<double>(
         config.integer("query_pre_attn_scalar", 1, limits::kMaxWidth)
             .value_or(256));
+}
+
+/// Soft caps of Gemma 2, null where there are none.
+static void readSoftCaps(const JsonObject &config, DecoderConfig &decoder) {
+  auto read = [&](const char *key, double fallback) {
+    if (config.isNull(key))
+      return 0.0;
+    double cap = config.number(key).value_or(fallback);
+    if (!(cap > 0 && cap < 1e30))
+      config.complain(key, numberText(cap), "a number above 0");
+    return cap;
+  };
+  decoder.attentionSoftCap = read("attn_logit_softcapping", 50);
+  decoder.finalSoftCap = read("final_logit_softcapping", 30);
 }
 
 static void readWindows(const JsonObject &config, const ArchitectureRow &row,
@@ -266,10 +281,12 @@ static void readWindows(const JsonObject &config, const ArchitectureRow &row,
     window = 0;
 
   if (!layerTypes && row.window == ArchitectureRow::LayerTypes) {
-    // All but every sixth layer slide.
+    // All but every sixth layer slide; in Gemma 2, all but every second.
     int64_t pattern =
-        config.integer("sliding_window_pattern", 1, limits::kMaxLayers)
-            .value_or(6);
+        row.family == ArchitectureRow::Gemma2
+            ? 2
+            : config.integer("sliding_window_pattern", 1, limits::kMaxLayers)
+                  .value_or(6);
     for (size_t layer = 0; layer < layers; ++layer)
       if ((static_cast<int64_t>(layer) + 1) % pattern != 0)
         decoder.slidingWindow[layer] = window;
@@ -331,10 +348,11 @@ static void readRopes(const JsonObject &config, ArchitectureRow::Family family,
   bool isPhi3 = family == ArchitectureRow::Phi3;
   double theta = family == ArchitectureRow::Mixtral ? 1e6 : 1e4;
   decoder.rope = readRope(config, decoder, /*partial=*/isPhi3, theta, problems);
-  // The class takes every other name for longrope, or refuses it.
-  if (isPhi3 && decoder.rope.kind != RopeConfig::Default)
-    problems.add("not supported yet: scaled rotary frequencies of Phi-3; "
-                 "accepted: rope type 'default'");
+  // The class knows no other.
+  if (isPhi3 && decoder.rope.kind != RopeConfig::Default &&
+      decoder.rope.kind != RopeConfig::LongRope)
+    problems.add("scaled rotary frequencies of Phi-3 that are not longrope; "
+                 "accepted: rope types 'default', 'longrope'");
 }
 
 static void readParts(const JsonObject &config, const ArchitectureRow &row,
@@ -357,6 +375,7 @@ static void readParts(const JsonObject &config, const ArchitectureRow &row,
   case ArchitectureRow::Mixtral:
     parts.experts = experts;
     break;
+  case ArchitectureRow::Gemma2:
   case ArchitectureRow::Gemma3:
     parts.outputNorms = Presence::Required;
     parts.normAddend = 1;
@@ -454,6 +473,8 @@ bool readConfig(std::string_view text, const std::string &where,
       readGpt2Sizes(root, *row, decoder, problems);
     else
       readSizes(root, *row, decoder, problems);
+    if (row->family == ArchitectureRow::Gemma2)
+      readSoftCaps(root, decoder);
     readWindows(root, *row, decoder, problems);
     readRopes(root, row->family, decoder, problems);
     readParts(root, *row, decoder.tieWordEmbeddings, decoder.numExperts,

@@ -11,7 +11,7 @@ namespace llm::huggingface {
 
 using Row = ArchitectureRow;
 
-extern const TensorNaming kGemma3Naming, kGpt2Naming;
+extern const TensorNaming kGemmaNaming, kGpt2Naming;
 
 // models/<family>/configuration_<family>.py.
 static const Row kRows[] = {
@@ -25,9 +25,12 @@ static const Row kRows[] = {
      4096, Row::ByLayerTypes, Row::QkvBias, false, false},
     {"Qwen3ForCausalLM", "qwen3", 151936, 4096, 22016, 32, 32, 32, 128, 32768,
      4096, Row::ByLayerTypes, Row::AttentionBias, false, true},
+    {"Gemma2ForCausalLM", "gemma2", 256000, 2304, 9216, 26, 8, 4, 256, 8192,
+     4096, Row::LayerTypes, Row::AttentionBias, false, false, Row::Gemma2,
+     &kGemmaNaming},
     {"Gemma3ForCausalLM", "gemma3_text", 262208, 2304, 9216, 26, 8, 4, 256,
      131072, 4096, Row::LayerTypes, Row::AttentionBias, false, true,
-     Row::Gemma3, &kGemma3Naming},
+     Row::Gemma3, &kGemmaNaming},
     {"Phi3ForCausalLM", "phi3", 32064, 3072, 8192, 32, 32, 0, 0, 4096, 0,
      Row::EveryLayer, Row::NoBias, false, false, Row::Phi3},
     {"GPT2LMHeadModel", "gpt2", 50257, 768, 0, 12, 12, 0, 0, 1024, 0,
@@ -74,7 +77,7 @@ static constexpr NameTable kUsual = {
      {"mlp.experts.#.down", "block_sparse_moe.experts.#.w2"}}};
 
 /// Its post_attention_layernorm is of what attention gives.
-static constexpr NameTable kGemma3 = {
+static constexpr NameTable kGemma = {
     "model.embed_tokens",
     "",
     "model.norm",
@@ -154,7 +157,7 @@ static bool isIgnored(std::string_view name) {
 }
 
 const TensorNaming kTensorNaming = {sourceName<kUsual>, isIgnored, ""};
-const TensorNaming kGemma3Naming = {sourceName<kGemma3>, isIgnored, ""};
+const TensorNaming kGemmaNaming = {sourceName<kGemma>, isIgnored, ""};
 const TensorNaming kGpt2Naming = {sourceName<kGpt2>, isIgnored, "transformer."};
 
 } // namespace llm::huggingface

@@ -38,7 +38,15 @@ struct ArchitectureRow {
   bool headNorms;  ///< RMS norm of each q and k head
 
   /// What differs beyond that: Config.cpp reads it.
-  enum Family : uint8_t { Llama, Mixtral, Gemma3, Phi3, Gpt2 } family = Llama;
+  enum Family : uint8_t {
+    Llama,
+    Mixtral,
+    Gemma2,
+    Gemma3,
+    Phi3,
+    Gpt2
+  } family = Llama;
+  bool isGemma() const { return family == Gemma2 || family == Gemma3; }
   const TensorNaming *naming = nullptr; ///< null: kTensorNaming
 };
 

@@ -9,6 +9,8 @@
 
 #include "frontends/Limits.h"
 
+#include <cmath>
+
 namespace llm::huggingface {
 
 /// The object that holds the settings. `rope_scaling` wins over
@@ -92,7 +94,50 @@ public:
     rope.truncate = settings.boolean("truncate").value_or(true);
   }
 
+  void readLongRope() {
+    readOriginalLength();
+    rope.attentionFactor = settings.number("attention_factor");
+    double factor = settings.number("factor").value_or(
+        double(decoder.maxPositionEmbeddings) /
+        double(rope.originalMaxPosition));
+    if (!rope.attentionFactor && factor > 1 && rope.originalMaxPosition == 1)
+      settings.complain("original_max_position_embeddings", "1",
+                        "a whole number above 1, or an attention_factor");
+    if (!rope.attentionFactor)
+      rope.attentionFactor =
+          factor <= 1 ? 1
+                      : std::sqrt(1 + std::log(factor) /
+                                          std::log(rope.originalMaxPosition));
+    rope.shortFactors = readFactors("short_factor");
+    rope.longFactors = readFactors("long_factor");
+  }
+
 private:
+  /// What each frequency is divided by.
+  std::vector<float> readFactors(std::string_view key) {
+    size_t count = (rope.dim ? rope.dim : decoder.headDim) / 2;
+    std::string accepted =
+        "a list of " + std::to_string(count) + " numbers above 0";
+    std::vector<float> factors;
+    std::optional<simdjson::dom::array> list = settings.array(key);
+    if (!list) {
+      settings.complain(key, "missing", accepted);
+      return factors;
+    }
+    for (simdjson::dom::element item : *list) {
+      double factor;
+      if (item.get(factor) || !(factor > 0 && factor < 1e30)) {
+        settings.complain(key, "a list with another item", accepted);
+        return factors;
+      }
+      factors.push_back(static_cast<float>(factor));
+    }
+    if (list->size() != count)
+      settings.complain(key, "a list of " + std::to_string(list->size()),
+                        accepted);
+    return factors;
+  }
+
   double required(std::string_view key) {
     std::optional<double> value = settings.number(key);
     if (value && *value > 0)
@@ -168,9 +213,13 @@ static void readScaling(const JsonObject &config,
   } else if (kind == "llama3") {
     rope.kind = RopeConfig::Llama3;
     reader.readLlama3();
+  } else if (kind == "longrope" || kind == "su") {
+    rope.kind = RopeConfig::LongRope;
+    reader.readLongRope();
   } else {
-    problems.add("not supported yet: rope type " + quoteName(kind) +
-                 "; accepted: default, linear, dynamic, yarn, llama3");
+    problems.add(
+        "not supported yet: rope type " + quoteName(kind) +
+        "; accepted: default, linear, dynamic, yarn, llama3, longrope");
   }
 }
 

@@ -27,7 +27,11 @@ using namespace llm;
 /// one operand of rows, so that only wanted rows go through the head.
 static void hoistGather(GatherRowsOp gather) {
   while (Operation *op = gather.getInput().getDefiningOp()) {
-    if (!isa<LinearOp, RMSNormOp, LayerNormOp>(op) || !op->hasOneUse())
+    bool hasOneInput =
+        op->getNumOperands() == 1 &&
+        (isa<ScaleOp>(op) || OpTrait::hasElementwiseMappableTraits(op));
+    if ((!isa<LinearOp, RMSNormOp, LayerNormOp>(op) && !hasOneInput) ||
+        !op->hasOneUse())
       return;
     if (auto linear = dyn_cast<LinearOp>(op); linear && linear.getResidual())
       return;

@@ -35,7 +35,7 @@ def RaiseDecoder : Pass<"llm-raise-decoder", "::mlir::ModuleOp"> {
     Example: tests/passes/onnx/raise-decoder-doc.mlir
   }];
   let dependentDialects = ["::llm::LLMDialect", "::mlir::arith::ArithDialect",
-    "::mlir::func::FuncDialect"];
+    "::mlir::func::FuncDialect", "::mlir::math::MathDialect"];
 }
 
 #endif

@@ -84,12 +84,26 @@ private:
     running = phase.scratch({held, 2}, f32);
   }
 
+  void addSinks(PhaseBuilder &phase) {
+    if (op.getSinks())
+      sinks = phase.weight(op.getSinks());
+  }
+
+  /// Maximum and sum of a query of this head before it sees any key.
+  std::pair<Value, Value> start(Value head) {
+    if (!op.getSinks())
+      return {c->number(kNothingSeen), c->number(0.0)};
+    return {c->loadNumber(p.getInputBuffer(sinks.number), {head}),
+            c->number(1.0)};
+  }
+
   void buildWhole() {
     PhaseBuilder phase(op, "attention");
     AffineExpr firstRow = phase.tile(1) * shape.rows;
     phase.tiles({phase.constant(state.getHeads() * parts),
                  phase.symbol(0).ceilDiv(shape.rows)});
     addOperands(phase);
+    addSinks(phase);
     phase.result(op.getType(), firstRow, shape.rows, phase.constant(0), -1);
     Type f32 = Float32Type::get(op.getContext());
     int64_t held = shape.rows * shape.queries;
@@ -124,6 +138,7 @@ private:
     phase.tiles({phase.constant(op.getHeads()), phase.symbol(0)});
     auto partials = phase.rows(found, phase.tile(1), 1);
     slots = phase.gathered(stepArgument(op, "slots"));
+    addSinks(phase);
     phase.result(op.getType(), phase.tile(1), 1, phase.tile(0) * width, width);
     phase.build([&](TileCode &code, PhaseOp p) {
       c = &code;
@@ -188,7 +203,10 @@ private:
     Value endPage = c->add(c->div(c->loadIndex(slotOf, {lastRow}), page), 1);
     Value total = p.getScratchBuffer(totalValues);
     Value totalRun = p.getScratchBuffer(totalRunning);
-    forget(total, totalRun, rows * shape.queries);
+    Value firstHead = firstHeadOf(p.getTileIndex(0));
+    forget(total, totalRun, rows * shape.queries, [&](Value r) {
+      return start(c->add(firstHead, c->rem(r, shape.queries)));
+    });
     c->loop(c->div(firstPage, shape.spanPages),
             c->add(c->div(c->add(endPage, -1), shape.spanPages), 1), 1,
             [&](Value span) {
@@ -240,7 +258,8 @@ private:
     Value slot = c->loadIndex(p.getInputBuffer(slots.number), {row});
     int64_t span = shape.spanPages * page;
     Value from = c->div(c->mul(firstPageOf(slot), page), span);
-    SmallVector<Value> nothing{c->number(kNothingSeen), c->number(0.0)};
+    auto [maximum, sum] = start(head);
+    SmallVector<Value> nothing{maximum, sum};
     nothing.append(padded / TileCode::kLanes, c->splat(0.0));
     SmallVector<Value> total =
         c->loop(from, c->add(c->div(slot, span), 1), 1, nothing,
@@ -295,11 +314,14 @@ private:
       c->store(sum[2 + i / TileCode::kLanes], total, {r, c->index(i)});
   }
 
-  /// Maximum, sum and values of `held` queries that have seen no key.
-  void forget(Value acc, Value run, int64_t held) {
+  /// Maximum, sum and values of `held` queries that have seen no key; `start`
+  /// gives the first two.
+  void forget(Value acc, Value run, int64_t held,
+              llvm::function_ref<std::pair<Value, Value>(Value query)> start) {
     c->loop(c->index(0), c->index(held), 1, [&](Value r) {
-      c->storeNumber(c->number(kNothingSeen), run, {r, c->index(0)});
-      c->storeNumber(c->number(0.0), run, {r, c->index(1)});
+      auto [maximum, sum] = start(r);
+      c->storeNumber(maximum, run, {r, c->index(0)});
+      c->storeNumber(sum, run, {r, c->index(1)});
       c->loop(c->index(0), c->index(padded), TileCode::kLanes,
               [&](Value i) { c->store(c->splat(0.0), acc, {r, i}); });
     });
@@ -312,7 +334,11 @@ private:
     Value kvHead = c->div(p.getTileIndex(0), parts);
     Value firstHead = firstHeadOf(p.getTileIndex(0));
     Value sequence = c->loadIndex(p.getInputBuffer(ids.number), {first});
-    forget(p.getScratchBuffer(values), p.getScratchBuffer(running), held);
+    forget(p.getScratchBuffer(values), p.getScratchBuffer(running), held,
+           [&](Value) {
+             return std::pair<Value, Value>(c->number(kNothingSeen),
+                                            c->number(0.0));
+           });
     c->loop(from, to, 1, [&](Value number) {
       Page here = pageAt(sequence, number, kvHead);
       // Few queries wait for memory: ask for the next page meanwhile.
@@ -436,6 +462,9 @@ private:
                           c->splat(op.getScale().convertToDouble()));
         if (keyScales)
           s = c->mulf(s, c->load(keyScales, {c->index(t)}));
+        if (double cap = op.getSoftCap().convertToDouble(); cap != 0)
+          s = c->mulf(math::TanhOp::create(*c, c->mulf(s, c->splat(1 / cap))),
+                      c->splat(cap));
         s = arith::SelectOp::create(*c, seen, s, minusInfinity);
         kept.push_back(s);
         best = c->larger(s, best);
@@ -531,7 +560,7 @@ private:
   int64_t parts;   ///< groups of query heads of a key head
   int64_t width, padded, page;
   int64_t held = 0; ///< queries of the span that is being written
-  PhaseBuilder::Input query, pages, slots, ids, starts, table;
+  PhaseBuilder::Input query, pages, slots, ids, starts, table, sinks;
   unsigned scores, values, running, totalValues, totalRunning;
   TileCode *c = nullptr;
   PhaseOp p;

@@ -143,8 +143,7 @@ void tileLayerNorm(LayerNormOp op, int64_t block) {
                              })[0];
           return c.divf(sum, c.number(width));
         };
-        Value mean =
-            meanOf([&](Value v, Value sum) { return c.addf(v, sum); });
+        Value mean = meanOf([&](Value v, Value sum) { return c.addf(v, sum); });
         auto centred = [&](Value v) {
           bool isVector = isa<VectorType>(v.getType());
           return c.subf(v, isVector ? c.splat(mean) : mean);
@@ -204,7 +203,8 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
     lengths = t.gathered(stepArgument(op, "prompt_lengths"));
   }
   t.result(op.getType());
-  ArrayRef<float> inverse = op.getInverseFrequencies();
+  ArrayRef<float> inverse = op.getInverseFrequencies(),
+                  longer = op.getLongFrequencies();
   int64_t count = inverse.size();
   float scale = op.getScale().convertToFloat();
   t.buildRows(
@@ -213,8 +213,9 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
             c, c.getF32Type(),
             memref::LoadOp::create(c, p.getInputBuffer(positions.number),
                                    ValueRange{row}));
-        // How much the context has outgrown the maximum, as a logarithm.
-        Value growth;
+        // Whether the context has outgrown the maximum, and how much, as a
+        // logarithm.
+        Value grown, growth;
         if (maximum) {
           Value id = c.loadIndex(p.getInputBuffer(ids->number), {row});
           Value length = arith::MaximumFOp::create(
@@ -224,21 +225,29 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
                   memref::LoadOp::create(c, p.getInputBuffer(lengths->number),
                                          ValueRange{id})),
               c.addf(position, c.number(1.0)));
-          double factor = op.getDynamicFactor().convertToDouble();
-          Value ratio =
-              c.fma(length, c.number(factor / maximum), c.number(1.0 - factor));
-          Value grown = arith::CmpFOp::create(c, arith::CmpFPredicate::OGT,
-                                              length, c.number(maximum));
-          ratio = arith::SelectOp::create(c, grown, ratio, c.number(1.0));
-          growth = c.splat(math::LogOp::create(c, ratio));
+          grown = arith::CmpFOp::create(c, arith::CmpFPredicate::OGT, length,
+                                        c.number(maximum));
+          if (longer.empty()) {
+            double factor = op.getDynamicFactor().convertToDouble();
+            Value ratio = c.fma(length, c.number(factor / maximum),
+                                c.number(1.0 - factor));
+            ratio = arith::SelectOp::create(c, grown, ratio, c.number(1.0));
+            growth = c.splat(math::LogOp::create(c, ratio));
+          }
         }
         for (int64_t i = 0; i < count; i += TileCode::kLanes) {
-          SmallVector<float> lanes(TileCode::kLanes, 0.0f);
           int64_t filled = std::min(count - i, TileCode::kLanes);
-          std::copy_n(inverse.begin() + i, filled, lanes.begin());
-          Value frequencies = arith::ConstantOp::create(
-              c, DenseElementsAttr::get(c.vectorType(), ArrayRef(lanes)));
-          if (growth) {
+          auto constant = [&](ArrayRef<float> all) -> Value {
+            SmallVector<float> lanes(TileCode::kLanes, 0.0f);
+            std::copy_n(all.begin() + i, filled, lanes.begin());
+            return arith::ConstantOp::create(
+                c, DenseElementsAttr::get(c.vectorType(), ArrayRef(lanes)));
+          };
+          Value frequencies = constant(inverse);
+          if (!longer.empty()) {
+            frequencies = arith::SelectOp::create(c, grown, constant(longer),
+                                                  frequencies);
+          } else if (growth) {
             SmallVector<float> exponents;
             for (int64_t j = i; j < i + TileCode::kLanes; ++j)
               exponents.push_back(-2.0 * j /
@@ -258,6 +267,30 @@ void tileRotaryTable(RotaryTableOp op, int64_t block) {
         }
       },
       [&](PhaseOp p) { return p.getInputBuffer(positions.number); });
+}
+
+std::pair<Value, Value> shuffled(TileCode &c, Value a, Value b,
+                                 llvm::function_ref<int64_t(int64_t)> from) {
+  SmallVector<int64_t> lanes;
+  for (int64_t lane = 0; lane < 2 * TileCode::kLanes; ++lane)
+    lanes.push_back(from(lane));
+  ArrayRef<int64_t> all(lanes);
+  return {vector::ShuffleOp::create(c, a, b, all.take_front(TileCode::kLanes)),
+          vector::ShuffleOp::create(c, a, b, all.drop_front(TileCode::kLanes))};
+}
+
+/// Of 32 columns in a row the even and the odd ones.
+std::pair<Value, Value> parted(TileCode &c, Value a, Value b) {
+  return shuffled(c, a, b, [](int64_t lane) {
+    return 2 * lane % (2 * TileCode::kLanes) + lane / TileCode::kLanes;
+  });
+}
+
+/// The columns in a row again.
+std::pair<Value, Value> joined(TileCode &c, Value even, Value odd) {
+  return shuffled(c, even, odd, [](int64_t lane) {
+    return lane / 2 + lane % 2 * TileCode::kLanes;
+  });
 }
 
 void tileRope(RopeOp op, int64_t block) {
@@ -284,13 +317,25 @@ void tileRope(RopeOp op, int64_t block) {
               else
                 c.storeNumber(value, out, {row, column});
             };
-            Value low = read(in, c.add(from, i));
-            Value high = read(in, c.add(c.add(from, i), half));
+            // Where the pairs' first columns are, and how far from them the
+            // others; vectors of alternating ones are parted.
+            bool alternate = vector && op.getInterleaved();
+            Value at = op.getInterleaved() ? c.add(i, i) : i;
+            int64_t distance = !op.getInterleaved() ? half
+                               : vector             ? TileCode::kLanes
+                                                    : 1;
+            Value low = read(in, c.add(from, at));
+            Value high = read(in, c.add(c.add(from, at), distance));
+            if (alternate)
+              std::tie(low, high) = parted(c, low, high);
             Value cosine = read(angles, i), sine = read(angles, c.add(i, half));
-            Value column = c.add(base, i);
-            write(c.subf(c.mulf(low, cosine), c.mulf(high, sine)), column);
-            write(c.addf(c.mulf(high, cosine), c.mulf(low, sine)),
-                  c.add(column, half));
+            Value column = c.add(base, at);
+            Value first = c.subf(c.mulf(low, cosine), c.mulf(high, sine));
+            Value second = c.addf(c.mulf(high, cosine), c.mulf(low, sine));
+            if (alternate)
+              std::tie(first, second) = joined(c, first, second);
+            write(first, column);
+            write(second, c.add(column, distance));
           };
           int64_t whole = half / TileCode::kLanes * TileCode::kLanes;
           c.loop(c.index(0), c.index(whole), TileCode::kLanes,
@@ -414,8 +459,8 @@ void tileElementwise(Operation *op, int64_t block) {
           else if (auto gelu = dyn_cast<GeluOp>(op))
             result = c.activation(("gelu_" + gelu.getKind()).str(), values[0]);
           else if (auto scale = dyn_cast<ScaleOp>(op))
-            result = c.mulf(values[0],
-                            c.splat(scale.getFactor().convertToDouble()));
+            result =
+                c.mulf(values[0], c.splat(scale.getFactor().convertToDouble()));
           else
             result = c.create(c.getLoc(), op->getName().getIdentifier(), values,
                               TypeRange(c.vectorType()))

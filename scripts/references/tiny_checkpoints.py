@@ -128,6 +128,9 @@ ROPES = {
     "yarn-betas": YARN | {"beta_fast": 4.0, "beta_slow": 0.25, "truncate": False},
     "llama3": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 64},
+    # One prompt is longer than the original length, one text becomes so.
+    "longrope": {"rope_type": "longrope", "factor": 4.0, "original_max_position_embeddings": 64,
+                 "short_factor": [1.0 + 0.1 * i for i in range(9)], "long_factor": [1.5 + 0.5 * i for i in range(9)]},
 }
 
 

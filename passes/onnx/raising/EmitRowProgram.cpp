@@ -12,6 +12,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
@@ -35,6 +36,10 @@ public:
 
   LogicalResult emit(int result) {
     head = result;
+    // Logits may be scaled and capped.
+    while (program[head].kind == RowNode::Scale ||
+           program[head].kind == RowNode::Function)
+      head = program[head].inputs[0];
     b.setInsertionPointToEnd(module.getBody());
     auto tokensType =
         RankedTensorType::get({ShapedType::kDynamic}, b.getI32Type());
@@ -270,7 +275,8 @@ private:
     Value value = RotaryTableOp::create(
         b, rows(2 * frequencies.size()), positions,
         b.getDenseF32ArrayAttr(frequencies), b.getF32FloatAttr(scale),
-        b.getF64FloatAttr(1.0), b.getI64IntegerAttr(0));
+        b.getF64FloatAttr(1.0), b.getI64IntegerAttr(0),
+        b.getDenseF32ArrayAttr({}));
     tables.push_back({{frequencies, scale}, value});
     return value;
   }
@@ -332,7 +338,9 @@ private:
       value = arith::MulFOp::create(b, input(0), input(1));
       return success();
     case RowNode::Function:
-      if (node.name == "silu")
+      if (node.name == "tanh")
+        value = math::TanhOp::create(b, input(0));
+      else if (node.name == "silu")
         value = SiluOp::create(b, type, input(0));
       else if (node.name == "gelu" || node.name == "gelu_tanh")
         value = GeluOp::create(
@@ -344,14 +352,17 @@ private:
         value = ScaleOp::create(b, type, value, b.getF32FloatAttr(node.number));
       return success();
     case RowNode::Rope:
-      value = RopeOp::create(b, type, input(0), table(node), node.heads);
+      value = RopeOp::create(b, type, input(0), table(node), node.heads,
+                             node.name == "interleaved");
       return success();
     case RowNode::Attention:
-      value = AttentionOp::create(b, type, input(0), input(1), input(2),
-                                  b.getI64IntegerAttr(node.heads),
-                                  b.getI64IntegerAttr(node.keyValueHeads),
-                                  b.getF32FloatAttr(attentionScale(node)),
-                                  b.getI64IntegerAttr(node.window));
+      value = AttentionOp::create(
+          b, type, input(0), input(1), input(2),
+          node.vector.empty() ? Value() : vector(node.vector),
+          b.getI64IntegerAttr(node.heads),
+          b.getI64IntegerAttr(node.keyValueHeads),
+          b.getF32FloatAttr(attentionScale(node)),
+          b.getI64IntegerAttr(node.window), b.getF32FloatAttr(node.softCap));
       return success();
     case RowNode::RMSNorm:
       value = RMSNormOp::create(b, type, input(0), vector(node.vector),

@@ -80,6 +80,7 @@ private:
   ArrayPtr add(const Array &x, const Array &y, double sign);
   ArrayPtr multiply(const Array &x, const Array &y);
   ArrayPtr apply(const Array &x, llvm::StringRef function);
+  ArrayPtr capped(const Array &x);
   ArrayPtr mean(const Array &x, bool sum);
   ArrayPtr matMul(const Array &x, const Array &y);
   ArrayPtr linear(const Array &x, const Array &weight, bool transposed);
@@ -101,7 +102,8 @@ private:
   bool followsTables(const Array &turned, mlir::Value cosines,
                      mlir::Value sines);
   ArrayPtr attention(const Array &q, const Array &k, const Array &v,
-                     double scale, bool causal, const Array *mask);
+                     double scale, double softCap, bool causal,
+                     const Array *mask, const Array *sinks);
   // Experts: ProbeExperts.cpp.
   /// The node that elements are of, if it is of this kind, else -1.
   int32_t baseOf(const Array &x, RowNode::Kind kind);

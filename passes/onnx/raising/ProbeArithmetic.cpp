@@ -488,6 +488,9 @@ ArrayPtr Probe::multiply(const Array &x, const Array &y) {
 }
 
 ArrayPtr Probe::apply(const Array &x, StringRef function) {
+  if (int32_t base = baseOf(x, RowNode::Scores);
+      base >= 0 && function == "tanh" && program[base].name.empty())
+    return capped(x);
   ArrayPtr rows = materialize(share(x));
   if (!rows)
     return nullptr;
@@ -499,6 +502,24 @@ ArrayPtr Probe::apply(const Array &x, StringRef function) {
   Array result = *rows;
   for (Element &element : result.elements)
     element.base = number;
+  return share(std::move(result));
+}
+
+/// A soft cap: scores that are no longer linear.
+ArrayPtr Probe::capped(const Array &x) {
+  const Element &first = x.elements[0];
+  for (const Element &element : x.elements)
+    if (element.base != first.base || element.number != 0 ||
+        element.coefficient[0] != first.coefficient[0] ||
+        element.feature[1] >= 0)
+      return nullptr;
+  RowNode node = program[first.base];
+  node.name = "tanh";
+  node.number = first.coefficient[0];
+  int number = addNode(node);
+  Array result = x;
+  for (Element &element : result.elements)
+    element = Element::of(number, element.row, element.feature[0]);
   return share(std::move(result));
 }
 

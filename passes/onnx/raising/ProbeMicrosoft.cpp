@@ -20,12 +20,12 @@ static ArrayPtr share(Array array) {
 
 bool Probe::groupQueryAttention(OnnxOp op) {
   for (StringRef name :
-       {"attention_bias", "head_sink", "k_scale", "v_scale", "query_seqlens"})
+       {"attention_bias", "k_scale", "v_scale", "query_seqlens"})
     if (op.input(name))
       return fail("has an input " + name + "; not supported yet");
-  if (op.real("softcap") != 0 || op.integer("smooth_softmax", -1) == 1 ||
-      op.integer("causal", 1) != 1 || op.integer("qk_output") != 0)
-    return fail("has a soft cap or a softmax of its own; not supported yet");
+  if (op.integer("smooth_softmax", -1) == 1 || op.integer("causal", 1) != 1 ||
+      op.integer("qk_output") != 0)
+    return fail("has a softmax of its own; not supported yet");
   int64_t heads = op.integer("num_heads"),
           keyHeads = op.integer("kv_num_heads");
   Array q = *get(op.input("query")), k, v;
@@ -94,7 +94,10 @@ bool Probe::groupQueryAttention(OnnxOp op) {
   double scale = op.real("scale");
   if (scale == 0)
     scale = 1 / std::sqrt(static_cast<double>(q.shape[3]));
-  ArrayPtr result = attention(q, k, v, scale, /*causal=*/true, nullptr);
+  Value sinks = op.input("head_sink");
+  ArrayPtr result =
+      attention(q, k, v, scale, op.real("softcap"), /*causal=*/true,
+                /*mask=*/nullptr, sinks ? get(sinks).get() : nullptr);
   if (!result)
     return fail("is not supported yet in this form");
   // A window may be wider than the run.

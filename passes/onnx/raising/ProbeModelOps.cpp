@@ -123,23 +123,26 @@ ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
   int64_t half = cosines.shape.back(), rows = x.shape[2];
   if (!cosines.isNumeric() || !sines.isNumeric() || 2 * half > x.shape[3] ||
       static_cast<int64_t>(cosines.elements.size()) != rows * half ||
-      cosines.elements.size() != sines.elements.size() || interleaved)
+      cosines.elements.size() != sines.elements.size())
     return nullptr;
   Array result = x;
   for (size_t i = 0; i < x.elements.size(); ++i) {
     int64_t d = i % x.shape[3], row = i / x.shape[3] % rows;
     if (d >= 2 * half)
       continue;
-    size_t partner = d < half ? i + half : i - half;
+    bool isFirst = interleaved ? d % 2 == 0 : d < half;
+    int64_t pair = interleaved ? d / 2 : d % half;
+    size_t distance = interleaved ? 1 : half;
+    size_t partner = isFirst ? i + distance : i - distance;
     const Element &own = x.elements[i], &other = x.elements[partner];
     if (!own.isPure() || !other.isPure())
       return nullptr;
-    double cosine = cosines.elements[row * half + d % half].number;
-    double sine = sines.elements[row * half + d % half].number;
+    double cosine = cosines.elements[row * half + pair].number;
+    double sine = sines.elements[row * half + pair].number;
     Element &element = result.elements[i];
     element.coefficient[0] = cosine;
     element.feature[1] = other.feature[0];
-    element.coefficient[1] = d < half ? -sine : sine;
+    element.coefficient[1] = isFirst ? -sine : sine;
   }
   ArrayPtr turned = rotated(result);
   return turned ? turned : share(std::move(result));
@@ -179,7 +182,8 @@ bool Probe::followsTables(const Array &turned, Value cosines, Value sines) {
 /// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width];
 /// `allowed` is empty, or says by number what a row does not see.
 ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
-                          double scale, bool causal, const Array *mask) {
+                          double scale, double softCap, bool causal,
+                          const Array *mask, const Array *sinks) {
   Array keys = k.pick({k.shape[0], k.shape[1], k.shape[3], k.shape[2]},
                       [&](ArrayRef<int64_t> at) {
                         return k.offset({at[0], at[1], at[3], at[2]});
@@ -197,6 +201,11 @@ ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
   };
   ArrayPtr product = matMul(q, repeat(keys));
   product = product ? multiply(*product, scalar(scale)) : nullptr;
+  if (product && softCap != 0) {
+    product = multiply(*product, scalar(1 / softCap));
+    product = product ? apply(*product, "tanh") : nullptr;
+    product = product ? multiply(*product, scalar(softCap)) : nullptr;
+  }
   if (!product)
     return nullptr;
   Array scored = *product;
@@ -211,7 +220,23 @@ ArrayPtr Probe::attention(const Array &q, const Array &k, const Array &v,
       return nullptr;
     scored = *sum;
   }
+  if (sinks) {
+    if (!sinks->isNumeric() ||
+        static_cast<int64_t>(sinks->elements.size()) != heads)
+      return nullptr;
+    Array wider;
+    wider.shape = scored.shape;
+    ++wider.shape.back();
+    for (size_t i = 0; i < scored.elements.size(); ++i) {
+      wider.elements.push_back(scored.elements[i]);
+      if (int64_t(i + 1) % columns == 0)
+        wider.elements.push_back(sinks->elements[i / columns / rows]);
+    }
+    scored = std::move(wider);
+  }
   ArrayPtr weights = softmax(scored);
+  if (weights && sinks)
+    weights = share(take(*weights, weights->rank() - 1, 0, columns));
   return weights ? matMul(*weights, repeat(values)) : nullptr;
 }
 
@@ -301,8 +326,8 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
       k = splitHeads(k, keyHeads);
       v = splitHeads(v, keyHeads);
     }
-    if (op.real("softcap") != 0 || op.operation()->getNumResults() > 3)
-      return fail("has a soft cap or gives its products; not supported yet");
+    if (op.operation()->getNumResults() > 3)
+      return fail("gives its products; not supported yet");
     for (auto [name, x] : {std::pair("past_key", &k), {"past_value", &v}})
       if (Value past = op.input(name); past && !get(past)->elements.empty())
         return fail("has a cache of fixed length; not supported yet");
@@ -331,8 +356,9 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
       if (mask.shape.back() > k.shape[2])
         mask = take(mask, mask.rank() - 1, 0, k.shape[2]);
     }
-    ArrayPtr result = attention(q, k, v, scale, op.integer("is_causal"),
-                                given ? &mask : nullptr);
+    ArrayPtr result =
+        attention(q, k, v, scale, op.real("softcap"), op.integer("is_causal"),
+                  given ? &mask : nullptr, /*sinks=*/nullptr);
     if (result && flat)
       result = share(mergeHeads(*result));
     return finish(op.output("Y"), result);

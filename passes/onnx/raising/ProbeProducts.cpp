@@ -232,13 +232,25 @@ ArrayPtr Probe::rotated(const Array &x) {
   if (base < 0 || base == kTokens || width < 2)
     return nullptr;
   int64_t features = program[base].features;
-  int64_t half = 0;
-  for (const Element &element : x.elements) {
+  int64_t distance = 0, columns = 0; // of a pair; that are rotated
+  for (auto [i, element] : llvm::enumerate(x.elements)) {
     if (element.base != base || element.number != 0)
       return nullptr;
-    if (half == 0 && element.feature[1] >= 0)
-      half = std::abs(element.feature[0] - element.feature[1]);
+    if (element.feature[1] < 0)
+      continue;
+    columns = std::max<int64_t>(columns, i % width + 1);
+    if (distance == 0)
+      distance = std::abs(element.feature[0] - element.feature[1]);
   }
+  bool isInterleaved = distance == 1 && columns > 2;
+  int64_t half = isInterleaved ? columns / 2 : distance;
+  // The pair that a column is of, and whether it is its first.
+  auto pairOf = [&](int64_t column) {
+    return isInterleaved ? column / 2 : column % half;
+  };
+  auto isFirst = [&](int64_t column) {
+    return isInterleaved ? column % 2 == 0 : column < half;
+  };
   if (half == 0 || 2 * half > width || features % width ||
       static_cast<int64_t>(x.elements.size()) != tokens * features)
     return nullptr;
@@ -264,7 +276,7 @@ ArrayPtr Probe::rotated(const Array &x) {
       if (element.row != row)
         return nullptr;
       double own = 0, other = 0;
-      int64_t partner = i < half ? i + half : i - half;
+      int64_t partner = isFirst(i) ? i + distance : i - distance;
       for (int t = 0; t < 2 && element.feature[t] >= 0; ++t) {
         int64_t local = element.feature[t] - lowest;
         if (local == i)
@@ -279,8 +291,8 @@ ArrayPtr Probe::rotated(const Array &x) {
           return nullptr;
         continue;
       }
-      double sine = i < half ? -other : other;
-      Turn &turn = turns[row * half + i % half];
+      double sine = isFirst(i) ? -other : other;
+      Turn &turn = turns[row * half + pairOf(i)];
       if (std::isnan(turn.cosine))
         turn = {own, sine};
       else if (std::fabs(turn.cosine - own) > 1e-9 ||
@@ -309,6 +321,8 @@ ArrayPtr Probe::rotated(const Array &x) {
   node.features = features;
   node.heads = features / width;
   node.number = amplitude;
+  if (isInterleaved)
+    node.name = "interleaved";
   int number = addNode(node);
   Array result;
   result.shape = x.shape;
@@ -421,7 +435,6 @@ ArrayPtr Probe::scores(const Array &x, const Array &y) {
   node.keyValueHeads = keyFeatures / width;
   if (heads % node.keyValueHeads)
     return nullptr;
-  node.number = width;
   node.features = heads * keys;
   int64_t share_ = heads / node.keyValueHeads;
   for (int64_t h = 0; h < heads; ++h) {
@@ -456,7 +469,7 @@ ArrayPtr Probe::scores(const Array &x, const Array &y) {
 
 /// A mask takes away what it adds a large negative number to, or replaces.
 ArrayPtr Probe::softmax(const Array &x) {
-  int64_t keys = x.shape.back();
+  int64_t columns = x.shape.back();
   int32_t base = -1;
   double scale = 0;
   for (const Element &element : x.elements)
@@ -467,13 +480,23 @@ ArrayPtr Probe::softmax(const Array &x) {
       base = element.base;
       scale = element.coefficient[0];
     }
+  // One column more, of a number for each head, is a sink.
+  bool hasSinks = columns == tokens + 1;
   if (base < 0 || base == kTokens || program[base].kind != RowNode::Scores ||
-      keys != tokens)
+      (columns != tokens && !hasSinks))
     return nullptr;
+  const int64_t keys = tokens;
+  std::vector<double> sinks(hasSinks ? program[base].heads : 0);
   int64_t window = 0;
   bool first = true;
-  for (size_t line = 0; line < x.elements.size(); line += keys) {
-    int64_t row = line / keys % tokens;
+  for (size_t line = 0; line < x.elements.size(); line += columns) {
+    int64_t row = line / columns % tokens, head = line / columns / tokens;
+    if (hasSinks) {
+      const Element &sink = x.elements[line + tokens];
+      if (!sink.isNumber() || (row != 0 && sinks[head] != sink.number))
+        return nullptr;
+      sinks[head] = sink.number;
+    }
     double largest = -std::numeric_limits<double>::infinity();
     for (int64_t t = 0; t < keys; ++t)
       if (!x.elements[line + t].isNumber())
@@ -505,6 +528,11 @@ ArrayPtr Probe::softmax(const Array &x) {
   RowNode node = make(RowNode::Weights);
   node.inputs = {base};
   node.number = scale;
+  if (program[base].name == "tanh") {
+    node.softCap = scale;
+    node.number *= program[base].number;
+  }
+  node.vector = std::move(sinks);
   node.window = window;
   node.features = program[base].features;
   int number = addNode(node);
@@ -512,9 +540,13 @@ ArrayPtr Probe::softmax(const Array &x) {
   result.shape = x.shape;
   int64_t heads = program[base].heads;
   for (int64_t h = 0; h < heads; ++h)
-    for (int64_t s = 0; s < tokens; ++s)
+    for (int64_t s = 0; s < tokens; ++s) {
       for (int64_t t = 0; t < keys; ++t)
         result.elements.push_back(Element::of(number, s, h * keys + t));
+      // What goes to a sink is cut off.
+      if (hasSinks)
+        result.elements.push_back(Element::of(NAN));
+    }
   return share(std::move(result));
 }
 
@@ -535,6 +567,8 @@ ArrayPtr Probe::attend(const Array &x, const Array &y) {
   node.keyValueHeads = scored.keyValueHeads;
   node.number = weights.number;
   node.window = weights.window;
+  node.softCap = weights.softCap;
+  node.vector = weights.vector;
   node.features = heads * width;
   if (program[node.inputs[2]].features != node.keyValueHeads * width)
     return nullptr;

@@ -31,10 +31,12 @@ struct RowNode {
               ///< for each group of inputs[0]'s
     Function, ///< `name` of each element of inputs[0], times number if not 0
     Mean,     ///< of each group of inputs[0]'s features; features: groups
-    Rope,     ///< inputs[0] rotated: `vector` frequencies, number: table scale
-    Scores,   ///< queries inputs[0] times keys inputs[1], by heads
-    Weights,  ///< softmax of Scores inputs[0]
-    Attention, ///< of queries, keys, values: inputs
+    Rope,     ///< inputs[0] rotated: `vector` frequencies, number: table scale;
+              ///< `name` is interleaved if pairs are
+    Scores,   ///< queries inputs[0] times keys inputs[1], by heads; if `name`
+              ///< is tanh, that of `number` times the products
+    Weights,  ///< softmax of Scores inputs[0]; `vector`: sinks of heads
+    Attention, ///< of queries, keys, values: inputs; number: scale
     RMSNorm,   ///< inputs[0], vector scale (of a group), number epsilon
     LayerNorm, ///< inputs[0], vector scale, then as much of bias, number
                ///< epsilon
@@ -65,6 +67,7 @@ struct RowNode {
   std::vector<double> vector;
   double number = 0;
   int64_t heads = 0, keyValueHeads = 0, window = 0;
+  double softCap = 0; ///< of Weights and Attention
   std::string name;
   mlir::Location loc;
 
@@ -76,7 +79,7 @@ struct RowNode {
       return std::tie(node.kind, node.inputs, node.features, node.weight,
                       node.transposed, node.first, node.blocks, node.vector,
                       node.number, node.heads, node.keyValueHeads, node.window,
-                      node.name);
+                      node.softCap, node.name);
     };
     return parts(*this) == parts(other);
   }

@@ -45,3 +45,19 @@ func.func @features_of_unknown_number(%q: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %y = llm.attention %q, %q, %q {heads = 4 : i64, kv_heads = 4 : i64, scale = 1.0 : f32} : tensor<?x?xf32>, tensor<?x?xf32>
   return %y : tensor<?x?xf32>
 }
+
+// -----
+
+func.func @c4_negative_soft_cap(%q: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error@+1 {{soft_cap must not be negative}}
+  %y = llm.attention %q, %q, %q {heads = 4 : i64, kv_heads = 4 : i64, scale = 1.0 : f32, soft_cap = -1.0 : f32} : tensor<?x64xf32>, tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
+}
+
+// -----
+
+func.func @c5_fewer_sinks_than_heads(%q: tensor<?x64xf32>, %sinks: tensor<2xf32>) -> tensor<?x64xf32> {
+  // expected-error@+1 {{there are 2 sinks for 4 heads}}
+  %y = llm.attention %q, %q, %q sinks(%sinks : tensor<2xf32>) {heads = 4 : i64, kv_heads = 4 : i64, scale = 1.0 : f32} : tensor<?x64xf32>, tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
+}

@@ -19,3 +19,11 @@ func.func @window(%q: tensor<?x64xf32>, %k: tensor<?x64xf32>) -> tensor<?x64xf32
     : tensor<?x64xf32>, tensor<?x64xf32>
   return %y : tensor<?x64xf32>
 }
+
+// CHECK-LABEL: func.func @sinks_and_a_soft_cap(
+//       CHECK:   llm.attention {{.*}} sinks(%{{.*}} : tensor<2xf32>) {heads = 2 : i64, kv_heads = 2 : i64, scale = 1.250000e-01 : f32, soft_cap = 5.000000e+01 : f32}
+func.func @sinks_and_a_soft_cap(%q: tensor<?x64xf32>, %sinks: tensor<2xf32>) -> tensor<?x64xf32> {
+  %y = llm.attention %q, %q, %q sinks(%sinks : tensor<2xf32>) {heads = 2 : i64, kv_heads = 2 : i64, scale = 0.125 : f32, soft_cap = 50.0 : f32}
+    : tensor<?x64xf32>, tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
+}

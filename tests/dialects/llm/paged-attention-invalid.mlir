@@ -21,3 +21,11 @@ func.func @c2_no_heads(%q: tensor<?x0xf32>, %s: !llm.state<heads = 3, head_dim =
   %y = llm.paged_attention %q, %s {heads = 0 : i64, scale = 0.125 : f32} : tensor<?x0xf32>, !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>
   return
 }
+
+// -----
+
+func.func @c3_more_sinks_than_heads(%q: tensor<?x576xf32>, %s: !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>, %sinks: tensor<10xf32>) {
+  // expected-error@+1 {{there are 10 sinks for 9 heads}}
+  %y = llm.paged_attention %q, %s sinks(%sinks : tensor<10xf32>) {heads = 9 : i64, scale = 0.125 : f32} : tensor<?x576xf32>, !llm.state<heads = 3, head_dim = 64, page = 32, window = 0, element = f32>
+  return
+}

@@ -14,3 +14,10 @@ func.func @first_columns_of_heads(%x: tensor<?x576xf32>, %table: tensor<?x32xf32
   %y = llm.rope %x, %table {heads = 9 : i64} : tensor<?x576xf32>, tensor<?x32xf32>
   return %y : tensor<?x576xf32>
 }
+
+// CHECK-LABEL: func.func @interleaved(
+//       CHECK:   llm.rope {{.*}} {heads = 9 : i64, interleaved} : tensor<?x576xf32>, tensor<?x32xf32>
+func.func @interleaved(%x: tensor<?x576xf32>, %table: tensor<?x32xf32>) -> tensor<?x576xf32> {
+  %y = llm.rope %x, %table {heads = 9 : i64, interleaved} : tensor<?x576xf32>, tensor<?x32xf32>
+  return %y : tensor<?x576xf32>
+}

@@ -163,8 +163,8 @@ TEST(Config, AnArchitectureIsNamedByEitherKey) {
       refusal("{\"architectures\":[\"BloomForCausalLM\"]}"),
       HasSubstr("not supported yet: architecture 'BloomForCausalLM'; accepted: "
                 "LlamaForCausalLM, MistralForCausalLM, MixtralForCausalLM, "
-                "Qwen2ForCausalLM, Qwen3ForCausalLM, Gemma3ForCausalLM, "
-                "Phi3ForCausalLM, GPT2LMHeadModel"));
+                "Qwen2ForCausalLM, Qwen3ForCausalLM, Gemma2ForCausalLM, "
+                "Gemma3ForCausalLM, Phi3ForCausalLM, GPT2LMHeadModel"));
   EXPECT_THAT(refusal("{\"architectures\":[\"LlamaForCausalLM\"],"
                       "\"model_type\":\"qwen2\"}"),
               HasSubstr("of model_type 'qwen2'"));
@@ -176,13 +176,13 @@ TEST(Config, NamesAllProblemsAtOnce) {
   std::string error = refusal(tinyConfig(
       ",\"rms_norm_eps\":\"small\",\"hidden_act\":\"relu\","
       "\"quantization_config\":{\"quant_method\":\"awq\"},\"rope_scaling\":"
-      "{\"rope_type\":\"longrope\"},\"eos_token_id\":99"));
+      "{\"rope_type\":\"proportional\"},\"eos_token_id\":99"));
   EXPECT_THAT(error, HasSubstr("5 problems"));
   EXPECT_THAT(error,
               HasSubstr("'rms_norm_eps' is 'small'; accepted: a number"));
   EXPECT_THAT(error, HasSubstr("not supported yet: 'hidden_act' 'relu'"));
   EXPECT_THAT(error, HasSubstr("method 'awq'"));
-  EXPECT_THAT(error, HasSubstr("not supported yet: rope type 'longrope'"));
+  EXPECT_THAT(error, HasSubstr("not supported yet: rope type 'proportional'"));
   EXPECT_THAT(error, HasSubstr("'eos_token_id' is 99"));
 }
 
@@ -342,13 +342,45 @@ TEST(Config, Phi3RotatesAPartOfEachHead) {
   EXPECT_THAT(
       refusal("{\"model_type\":\"phi3\",\"partial_rotary_factor\":0.001}"),
       HasSubstr("'partial_rotary_factor' is 0.001; accepted: a number up to"));
-  EXPECT_THAT(refusal("{\"model_type\":\"phi3\",\"rope_scaling\":{\"type\":"
-                      "\"longrope\"}}"),
-              HasSubstr("not supported yet: rope type 'longrope'"));
   // The class takes yarn for longrope.
   EXPECT_THAT(refusal("{\"model_type\":\"phi3\",\"rope_scaling\":{\"type\":"
                       "\"yarn\",\"factor\":2.0}}"),
               HasSubstr("scaled rotary frequencies of Phi-3"));
+}
+
+TEST(Config, LongRopeDividesFrequenciesByTwoLists) {
+  std::string sizes = "{\"model_type\":\"phi3\",\"hidden_size\":8,"
+                      "\"num_attention_heads\":2,\"num_key_value_heads\":2,"
+                      "\"max_position_embeddings\":4096,"
+                      "\"original_max_position_embeddings\":64,";
+  RopeConfig rope =
+      read(sizes + "\"rope_scaling\":{\"type\":\"su\",\"short_factor\":[1,2],"
+                   "\"long_factor\":[3.5,4]}}")
+          .decoder.rope;
+  EXPECT_EQ(rope.kind, RopeConfig::LongRope);
+  EXPECT_EQ(rope.originalMaxPosition, 64);
+  EXPECT_THAT(rope.shortFactors, testing::ElementsAre(1, 2));
+  EXPECT_THAT(rope.longFactors, testing::ElementsAre(3.5, 4));
+  EXPECT_DOUBLE_EQ(*rope.attentionFactor, std::sqrt(2)); // 1 + ln 64 / ln 64
+  std::string error = refusal(
+      sizes + "\"rope_scaling\":{\"type\":\"longrope\",\"long_factor\":[0]}}");
+  EXPECT_THAT(error, HasSubstr("short_factor' is missing; accepted: a list of "
+                               "2 numbers above 0"));
+  EXPECT_THAT(error, HasSubstr("long_factor' is a list with another item"));
+}
+
+TEST(Config, Gemma2CapsScoresAndLogits) {
+  DecoderConfig config =
+      read("{\"model_type\":\"gemma2\",\"num_hidden_layers\":3,"
+           "\"final_logit_softcapping\":null}")
+          .decoder;
+  EXPECT_EQ(config.attentionSoftCap, 50);
+  EXPECT_EQ(config.finalSoftCap, 0);
+  EXPECT_THAT(config.slidingWindow, testing::ElementsAre(4096, 0, 4096));
+  EXPECT_THAT(refusal("{\"model_type\":\"gemma2\","
+                      "\"attn_logit_softcapping\":-1}"),
+              HasSubstr("'attn_logit_softcapping' is -1; accepted: a number "
+                        "above 0"));
 }
 
 TEST(Config, Gpt2HasNamesOfItsOwn) {

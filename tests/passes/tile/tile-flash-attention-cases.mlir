@@ -30,6 +30,32 @@ llm.step @one_row rows [1, 1] arguments ["x", "slots", "sequence_ids", "sequence
 
 // -----
 
+// Scores are capped before they are masked; sums begin with the sinks.
+// CHECK-LABEL: llm.step @sinks_and_a_soft_cap
+//       CHECK:   %[[SINKS:.*]] = llm.weight @sinks
+//       CHECK:   llm.phase "attention" {{.*}}%[[SINKS]]
+//       CHECK:     scf.while
+//       CHECK:       memref.load %{{.*}} : memref<2xf32
+//       CHECK:       math.tanh
+//       CHECK:       arith.select
+llm.parameter @sinks : tensor<2xf32> from "F32" ["sinks"]
+llm.state_group @group.0 : !llm.state<heads = 1, head_dim = 16, page = 16, window = 0, element = f32> layers [0]
+
+llm.step @sinks_and_a_soft_cap rows [2, 64] arguments ["x", "slots", "sequence_ids", "sequence_starts", "state_table.0"] outputs ["y"] {
+^bb0(%x: tensor<?x32xf32>, %slots: tensor<?xi32>, %ids: tensor<?xi32>, %starts: tensor<?xi32>, %table: tensor<?x?xi32>):
+  %y = llm.repeat %x kinds [0] : tensor<?x32xf32> {
+  ^bb0(%q: tensor<?x32xf32>, %layer: index):
+    %s = llm.state @group.0[%layer] : !llm.state<heads = 1, head_dim = 16, page = 16, window = 0, element = f32>
+    %sinks = llm.weight @sinks : tensor<2xf32>
+    %a = llm.paged_attention %q, %s sinks(%sinks : tensor<2xf32>) {heads = 2 : i64, scale = 0.25 : f32, soft_cap = 20.0 : f32}
+      : tensor<?x32xf32>, !llm.state<heads = 1, head_dim = 16, page = 16, window = 0, element = f32>
+    llm.yield %a : tensor<?x32xf32>
+  }
+  llm.yield %y : tensor<?x32xf32>
+}
+
+// -----
+
 // A block may hold rows of several sequences.
 // CHECK-LABEL: llm.step @several_sequences
 //       CHECK:   scf.while
