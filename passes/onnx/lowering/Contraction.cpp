@@ -13,6 +13,24 @@ Tensor llm::onnx::broadcastTo(TensorCode &g, Tensor input, ArrayRef<Dim> dims) {
   return g.map({input, like}, input.element, [](ValueRange x) { return x[0]; });
 }
 
+/// Tiles take the factor that the columns of the result do not run along row by
+/// row: what is summed comes last in it.
+static Tensor sumLast(TensorCode &g, Tensor factor,
+                      SmallVectorImpl<int64_t> &map, int64_t parallelLoops) {
+  bool hasColumns = llvm::is_contained(map, parallelLoops - 1);
+  bool isSummed = !map.empty() && llvm::max_element(map)[0] >= parallelLoops;
+  if (hasColumns || !isSummed || map.back() >= parallelLoops)
+    return factor;
+  SmallVector<int64_t> order =
+      llvm::to_vector(llvm::seq<int64_t>(0, map.size()));
+  llvm::stable_sort(order,
+                    [&](int64_t i, int64_t j) { return map[i] < map[j]; });
+  SmallVector<int64_t> sorted =
+      llvm::map_to_vector(order, [&](int64_t i) { return map[i]; });
+  map = sorted;
+  return g.transpose(factor, order);
+}
+
 Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
                                  ArrayRef<int64_t> result, Type sum,
                                  TensorCode::ElementBody term) {
@@ -54,6 +72,8 @@ Tensor llm::onnx::contractLabels(TensorCode &g, ArrayRef<Labeled> inputs,
     }
     if (unknown) // only the run knows whether a size is 1
       tensor = broadcastTo(g, tensor, full);
+    if (inputs.size() == 2 && !term)
+      tensor = sumLast(g, tensor, map, result.size());
     tensors.push_back(tensor);
     maps.push_back(map);
   }

@@ -377,7 +377,8 @@ static LogicalResult lowerConvTranspose(OnnxOp op, GraphLowering &g) {
   weights = g.reshape(weights, {g.fixed(groups), in, columns});
   // Loops: n, group, column, position, in.
   Tensor product =
-      g.contract({weights, x}, {{1, 4, 2}, {0, 1, 4, 3}, {0, 1, 2, 3}},
+      g.contract({g.transpose(weights, {0, 2, 1}), x},
+                 {{1, 2, 4}, {0, 1, 4, 3}, {0, 1, 2, 3}},
                  {from[0], g.fixed(groups), columns, positions, in}, sum,
                  [&](ValueRange v) { return g.e.mul(v[0], v[1], sum); });
   Dim channels = g.mul(out, g.fixed(groups));

@@ -12,9 +12,12 @@ onnx.graph @main(%a: tensor<5x2x3xf32>, %b: tensor<1x3x4xf32>) -> (tensor<5x2x4x
 
 // -----
 
-// A transposed input is read by columns, not copied.
-// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
+// What tiles take row by row is turned, so that what is summed comes last.
+// CHECK-DAG: #[[$TURNED:.*]] = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
 // CHECK-LABEL: func.func @graph(
+//  CHECK-SAME:   %[[X:.*]]: tensor<3x2xf32>,
+//       CHECK: linalg.generic {indexing_maps = [#[[$TURNED]], {{.*}} ins(%[[X]]
 //       CHECK: linalg.generic {indexing_maps = [#[[$A]],
 //       CHECK: linalg.generic
 //       CHECK: arith.addf
