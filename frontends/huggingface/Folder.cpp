@@ -42,6 +42,8 @@ private:
   void resolveTie();
   bool readTokenizer(const std::string &given = "");
   bool readContext();
+  bool readContext(std::string_view object, std::string_view key,
+                   std::string &reason);
   bool readGenaiConfig();
   bool readTemplateFile();
   bool resolveIds(const TokenizerFacts &facts);
@@ -264,20 +266,27 @@ bool FolderReader::resolveIds(const TokenizerFacts &facts) {
   return true;
 }
 
-/// config.json's max_position_embeddings, whatever else it says.
-bool FolderReader::readContext() {
-  std::string text, reason;
-  if (!readText("config.json", limits::kMaxConfigBytes, text))
-    return false;
-  bool read = visitTopLevel(
-      text,
-      [&](std::string_view key, std::string_view value) {
-        if (key == "max_position_embeddings")
+/// The tokens of the context, which `key` of an object says, whatever else the
+/// object says.
+bool FolderReader::readContext(std::string_view object, std::string_view key,
+                               std::string &reason) {
+  return visitTopLevel(
+      object,
+      [&](std::string_view name, std::string_view value) {
+        if (name == key)
           checkpoint->config.maxPositionEmbeddings =
               std::strtoll(std::string(value).c_str(), nullptr, 10);
       },
       reason);
-  return read || fail("config.json: " + reason);
+}
+
+/// config.json's max_position_embeddings.
+bool FolderReader::readContext() {
+  std::string text, reason;
+  if (!readText("config.json", limits::kMaxConfigBytes, text))
+    return false;
+  return readContext(text, "max_position_embeddings", reason) ||
+         fail("config.json: " + reason);
 }
 
 /// What ONNX Runtime GenAI's genai_config.json says of the same in "model".
@@ -295,16 +304,7 @@ bool FolderReader::readGenaiConfig() {
       reason);
   if (read && model.empty())
     return fail(std::string(name) + ": it has no model");
-  read =
-      read && visitTopLevel(
-                  model,
-                  [&](std::string_view key, std::string_view value) {
-                    if (key == "context_length")
-                      checkpoint->config.maxPositionEmbeddings =
-                          std::strtoll(std::string(value).c_str(), nullptr, 10);
-                  },
-                  reason);
-  if (!read)
+  if (!read || !readContext(model, "context_length", reason))
     return fail(std::string(name) + ": " + reason);
   return readGenerationConfig(model, in(name), checkpoint->config.vocabSize,
                               config.ids, error);

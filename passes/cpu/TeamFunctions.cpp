@@ -21,25 +21,19 @@ using llmrt::TeamSync;
 /// A change of a word of TeamSync is told and awaited in one order: "word, then
 /// sleepers" in team_wake's callers and "sleepers, then word" in park, both
 /// sequentially consistent, so that no wake is lost. A thread spins as long as
-/// its context says, then sleeps in the host. {0} sync, {1} host, {2} sleepers,
-/// {3} park, {4} wake, {5} self, {6} spinLimit
+/// its context says, then sleeps in the host. {0} sync, {1} sleepers,
+/// {2} spinLimit
 constexpr const char *kAwait = R"mlir(
 llvm.func internal @team_wake(%context: !llvm.ptr, %word: !llvm.ptr) {{
   %none = llvm.mlir.constant(0 : i32) : i32
   %syncAt = llvm.getelementptr %context[{0}] : (!llvm.ptr) -> !llvm.ptr, i8
   %sync = llvm.load %syncAt : !llvm.ptr -> !llvm.ptr
-  %sleepersAt = llvm.getelementptr %sync[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %sleepersAt = llvm.getelementptr %sync[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
   %sleepers = llvm.load %sleepersAt atomic seq_cst {{alignment = 4 : i64} : !llvm.ptr -> i32
   %anyAsleep = llvm.icmp "ne" %sleepers, %none : i32
   llvm.cond_br %anyAsleep, ^wake, ^done
 ^wake:
-  %hostAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %wakeAt = llvm.getelementptr %host[{4}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %wake = llvm.load %wakeAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %wake(%self, %word) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+  llvm.call @host_wake(%context, %word) : (!llvm.ptr, !llvm.ptr) -> ()
   llvm.br ^done
 ^done:
   llvm.return
@@ -47,7 +41,7 @@ llvm.func internal @team_wake(%context: !llvm.ptr, %word: !llvm.ptr) {{
 llvm.func internal @team_await(%context: !llvm.ptr, %word: !llvm.ptr, %seen: i32) {{
   %none = llvm.mlir.constant(0 : i32) : i32
   %one = llvm.mlir.constant(1 : i32) : i32
-  %limitAt = llvm.getelementptr %context[{6}] : (!llvm.ptr) -> !llvm.ptr, i8
+  %limitAt = llvm.getelementptr %context[{2}] : (!llvm.ptr) -> !llvm.ptr, i8
   %limit = llvm.load %limitAt : !llvm.ptr -> i32
   llvm.br ^spin(%none : i32)
 ^spin(%count: i32):
@@ -60,13 +54,7 @@ llvm.func internal @team_await(%context: !llvm.ptr, %word: !llvm.ptr, %seen: i32
   %tired = llvm.icmp "ugt" %nextCount, %limit : i32
   llvm.cond_br %tired, ^park, ^spin(%nextCount : i32)
 ^park:
-  %hostAt = llvm.getelementptr %context[{1}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %host = llvm.load %hostAt : !llvm.ptr -> !llvm.ptr
-  %selfAt = llvm.getelementptr %host[{5}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %self = llvm.load %selfAt : !llvm.ptr -> !llvm.ptr
-  %parkAt = llvm.getelementptr %host[{3}] : (!llvm.ptr) -> !llvm.ptr, i8
-  %park = llvm.load %parkAt : !llvm.ptr -> !llvm.ptr
-  llvm.call %park(%self, %word, %seen) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.call @host_park(%context, %word, %seen) : (!llvm.ptr, !llvm.ptr, i32) -> ()
   llvm.br ^spin(%none : i32)
 ^done:
   llvm.return
@@ -157,6 +145,9 @@ constexpr const char *kAllocate = R"mlir(
 constexpr const char *kTellHost = R"mlir(
   llvm.call %entry(%self, %argument) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
   llvm.return)mlir";
+constexpr const char *kPark = R"mlir(
+  llvm.call %entry(%self, %word, %seen) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i32) -> ()
+  llvm.return)mlir";
 
 /// A kernel is run by the calling thread alone where it is small or the team
 /// has no others. Else the gate of TeamSync is opened, whoever has a CPU to run
@@ -235,6 +226,18 @@ llvm.func internal @graph_launch(%context: !llvm.ptr, %kernel: !llvm.ptr, %closu
 }
 )mlir";
 
+/// A function that calls an entry of the host's table.
+static std::string hostFunction(const char *name, const char *signature,
+                                const char *attributes, size_t entry,
+                                const char *call) {
+  return llvm::formatv(kHostFunction, name, signature, attributes,
+                       offsetof(StepContext, host), offsetof(HostTable, self),
+                       entry, call);
+}
+constexpr const char *kPointer = "(%context: !llvm.ptr, %argument: !llvm.ptr)";
+constexpr const char *kOften = "\"noinline\"";
+constexpr const char *kRarely = "\"noinline\", \"cold\"";
+
 static LogicalResult add(ModuleOp module, const std::string &text) {
   // A part calls what another part defines.
   return parseSourceString(
@@ -252,11 +255,15 @@ Value llm::teamSize(ImplicitLocOpBuilder &b, Value context) {
 }
 
 LogicalResult llm::addTeamFunctions(ModuleOp module) {
-  std::string await = llvm::formatv(
-      kAwait, offsetof(StepContext, sync), offsetof(StepContext, host),
-      offsetof(TeamSync, sleepers), offsetof(HostTable, park),
-      offsetof(HostTable, wake), offsetof(HostTable, self),
-      offsetof(StepContext, spinLimit));
+  std::string calls =
+      hostFunction("host_wake", kPointer, kOften, offsetof(HostTable, wake),
+                   kTellHost) +
+      hostFunction("host_park",
+                   "(%context: !llvm.ptr, %word: !llvm.ptr, %seen: i32)",
+                   kOften, offsetof(HostTable, park), kPark);
+  std::string await = llvm::formatv(kAwait, offsetof(StepContext, sync),
+                                    offsetof(TeamSync, sleepers),
+                                    offsetof(StepContext, spinLimit));
   std::string barrier = llvm::formatv(
       kBarrier, offsetof(StepContext, sync), offsetof(StepContext, threads),
       offsetof(TeamSync, arrived), offsetof(TeamSync, generation),
@@ -264,28 +271,19 @@ LogicalResult llm::addTeamFunctions(ModuleOp module) {
   std::string claim = llvm::formatv(kClaim, offsetof(StepContext, sync),
                                     offsetof(StepContext, threads),
                                     offsetof(TeamSync, nextTile));
-  return add(module, await + barrier + claim);
+  return add(module, calls + await + barrier + claim);
 }
 
 LogicalResult llm::addGraphFunctions(ModuleOp module) {
-  auto host = [](const char *name, const char *signature,
-                 const char *attributes, size_t entry, const char *call) {
-    return llvm::formatv(kHostFunction, name, signature, attributes,
-                         offsetof(StepContext, host), offsetof(HostTable, self),
-                         entry, call)
-        .str();
-  };
   const char *bytes = "(%context: !llvm.ptr, %argument: i64) -> !llvm.ptr";
-  const char *pointer = "(%context: !llvm.ptr, %argument: !llvm.ptr)";
-  const char *often = "\"noinline\"", *rarely = "\"noinline\", \"cold\"";
-  std::string calls =
-      host("graph_allocate", bytes, often, offsetof(HostTable, allocate),
-           kAllocate) +
-      host("graph_release", pointer, often, offsetof(HostTable, release),
-           kTellHost) +
-      host("graph_abandon", pointer, rarely, offsetof(HostTable, abandon),
-           kTellHost) +
-      host("graph_fail", pointer, rarely, offsetof(HostTable, fail), kTellHost);
+  std::string calls = hostFunction("graph_allocate", bytes, kOften,
+                                   offsetof(HostTable, allocate), kAllocate) +
+                      hostFunction("graph_release", kPointer, kOften,
+                                   offsetof(HostTable, release), kTellHost) +
+                      hostFunction("graph_abandon", kPointer, kRarely,
+                                   offsetof(HostTable, abandon), kTellHost) +
+                      hostFunction("graph_fail", kPointer, kRarely,
+                                   offsetof(HostTable, fail), kTellHost);
   std::string launch = llvm::formatv(
       kLaunch, offsetof(StepContext, threads), offsetof(StepContext, kernel),
       offsetof(StepContext, closure), offsetof(StepContext, sync),

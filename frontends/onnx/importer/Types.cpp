@@ -132,20 +132,26 @@ void adoptRanks(TypeProto &type, const TypeProto &declared) {
   }
 }
 
-void clearShapes(TypeProto &type) {
+/// The tensors that values of a type are or hold.
+static void
+forEachTensor(TypeProto &type,
+              llvm::function_ref<void(TypeProto::Tensor &)> visit) {
   switch (type.value_case()) {
   case TypeProto::kTensorType:
-    type.mutable_tensor_type()->clear_shape();
-    return;
+    return visit(*type.mutable_tensor_type());
   case TypeProto::kSequenceType:
-    clearShapes(*type.mutable_sequence_type()->mutable_elem_type());
-    return;
+    return forEachTensor(*type.mutable_sequence_type()->mutable_elem_type(),
+                         visit);
   case TypeProto::kOptionalType:
-    clearShapes(*type.mutable_optional_type()->mutable_elem_type());
-    return;
+    return forEachTensor(*type.mutable_optional_type()->mutable_elem_type(),
+                         visit);
   default:
     return;
   }
+}
+
+void clearShapes(TypeProto &type) {
+  forEachTensor(type, [](TypeProto::Tensor &tensor) { tensor.clear_shape(); });
 }
 
 TypeProto typeOf(const ::onnx::TensorProto &tensor) {
@@ -159,23 +165,12 @@ TypeProto typeOf(const ::onnx::TensorProto &tensor) {
 }
 
 void forgetNegativeSizes(TypeProto &type) {
-  switch (type.value_case()) {
-  case TypeProto::kTensorType:
-    if (type.tensor_type().has_shape())
-      for (auto &dim :
-           *type.mutable_tensor_type()->mutable_shape()->mutable_dim())
+  forEachTensor(type, [](TypeProto::Tensor &tensor) {
+    if (tensor.has_shape())
+      for (auto &dim : *tensor.mutable_shape()->mutable_dim())
         if (dim.has_dim_value() && dim.dim_value() < 0)
           dim.Clear();
-    return;
-  case TypeProto::kSequenceType:
-    forgetNegativeSizes(*type.mutable_sequence_type()->mutable_elem_type());
-    return;
-  case TypeProto::kOptionalType:
-    forgetNegativeSizes(*type.mutable_optional_type()->mutable_elem_type());
-    return;
-  default:
-    return;
-  }
+  });
 }
 
 StringRef nameOf(const TensorShapeProto::Dimension &dimension) {
