@@ -94,6 +94,14 @@ LogicalResult ArenaPlan::assign(Block &block, Value carried) {
       });
       if (external)
         continue;
+      // The next layer reads there, so this comes before any other reuse.
+      if (result == yielded) {
+        Buffer &buffer = buffers[bufferOf.lookup(carried)];
+        if (lastUse(buffer.holder) < position) {
+          put(result, bufferOf.lookup(carried));
+          continue;
+        }
+      }
       Value reused = reuse >= 0 ? phase.getInputs()[reuse] : Value();
       auto it = reused ? bufferOf.find(reused) : bufferOf.end();
       bool sameSize = reused && reused.getType() == result.getType();
@@ -102,13 +110,6 @@ LogicalResult ArenaPlan::assign(Block &block, Value carried) {
           reused.getParentBlock() == &block) {
         put(result, it->second);
         continue;
-      }
-      if (result == yielded) {
-        Buffer &buffer = buffers[bufferOf.lookup(carried)];
-        if (lastUse(buffer.holder) < position) {
-          put(result, bufferOf.lookup(carried));
-          continue;
-        }
       }
       put(result, newBuffer(result, position));
     }

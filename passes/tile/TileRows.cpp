@@ -433,6 +433,23 @@ void tileQuantizeRows(QuantizeRowsOp op, int64_t block) {
       [&](PhaseOp p) { return p.getInputBuffer(x.number); });
 }
 
+/// The operand that the result may be written over, or -1. A layer's result
+/// goes over its hidden state, where the next layer looks for it.
+int64_t inPlaceOperand(Operation *op) {
+  Type type = op->getResult(0).getType();
+  int64_t columns = columnsOf(op->getResult(0));
+  auto fits = [&](Value operand) {
+    return operand.getType() == type &&
+           columnsOf(viewOf(operand).source) == columns;
+  };
+  if (isa<RepeatOp>(op->getParentOp()) &&
+      op->getResult(0) == op->getBlock()->getTerminator()->getOperand(0))
+    for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+      if (operand == op->getBlock()->getArgument(0) && fits(operand))
+        return i;
+  return fits(op->getOperand(0)) ? 0 : -1;
+}
+
 /// arith and llm ops that work on each number alone.
 void tileElementwise(Operation *op, int64_t block) {
   RowTiling t(op, op->getResult(0), block);
@@ -440,10 +457,7 @@ void tileElementwise(Operation *op, int64_t block) {
   for (Value operand : op->getOperands())
     inputs.push_back(t.rows(operand));
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  bool sameColumns =
-      columnsOf(viewOf(op->getOperand(0)).source) == type.getDimSize(1);
-  bool sameType = op->getOperand(0).getType() == type;
-  t.result(type, sameColumns && sameType ? 0 : -1);
+  t.result(type, inPlaceOperand(op));
   t.buildRows(
       [&](TileCode &c, PhaseOp p, Value row) {
         forVectors(c, type.getDimSize(1), [&](Value column) {

@@ -64,3 +64,24 @@ llm.step @residual_in_place rows [1, 16] arguments ["positions"] outputs ["y"] {
   %c = llm.silu %b : tensor<?x16xf32>
   llm.yield %c : tensor<?x16xf32>
 }
+
+// -----
+
+// Parallel branches: their sum takes one buffer, and the layer's result the
+// hidden state's, which is the second operand and still read there.
+// CHECK: module attributes {llm.arena_bytes = 9408 : i64
+llm.step @sum_over_hidden_state rows [1, 16] arguments ["positions"] outputs ["y"] {
+^bb0(%p: tensor<?xi32>):
+  %a = llm.rotary_table %p {inverse_frequencies = array<f32: 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0>, scale = 1.0 : f32}
+    : tensor<?xi32> -> tensor<?x16xf32>
+  %b = llm.repeat %a kinds [0, 0, 0] : tensor<?x16xf32> {
+  ^bb0(%h: tensor<?x16xf32>, %layer: index):
+    %s = llm.silu %h : tensor<?x16xf32>
+    %t = llm.silu %h : tensor<?x16xf32>
+    %sum = arith.addf %s, %t : tensor<?x16xf32>
+    %y = arith.addf %sum, %h : tensor<?x16xf32>
+    llm.yield %y : tensor<?x16xf32>
+  }
+  %c = llm.silu %b : tensor<?x16xf32>
+  llm.yield %c : tensor<?x16xf32>
+}
