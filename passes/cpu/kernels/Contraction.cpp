@@ -107,6 +107,16 @@ bool Contraction::columnsAreOneRun() const {
           areContiguous(rhs->get(), results - columns.size(), results - 1));
 }
 
+bool Contraction::rhsHasRows() const {
+  if (hasPanels || sums.size() > 1 || !columnsAreOneRun())
+    return false;
+  AffineMap map = linalg::GenericOp(op).getMatchingIndexingMap(rhs);
+  unsigned last = map.getNumResults() - 1;
+  return map.getResult(last) ==
+             getAffineDimExpr(columns.back(), map.getContext()) &&
+         hasUnitStride(cast<MemRefType>(rhs->get().getType()), last);
+}
+
 std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
   auto product = MultiplyAdd::match(op);
   if (!product)

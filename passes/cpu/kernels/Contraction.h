@@ -52,6 +52,9 @@ struct Contraction {
                       unsigned loop) const;
   /// Whether all columns of the rhs lie evenly apart.
   bool columnsAreOneRun() const;
+  /// Whether the rhs is a matrix with a row of columns, one after another, for
+  /// each sum.
+  bool rhsHasRows() const;
 };
 
 /// By how much the expression grows with each step of a loop; nullopt if that

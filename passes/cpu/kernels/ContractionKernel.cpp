@@ -24,9 +24,10 @@ static int64_t blockSums(const Contraction &c) {
 /// Panels hold sums in steps of so many.
 static int64_t sumsStep(const Contraction &c) { return c.areBytes() ? 4 : 1; }
 
-/// Rows of a tile: as many as give each thread this many tiles, at least and at
-/// most. A tile brings its columns into panels for all its rows.
-constexpr int64_t kTilesOfThread = 4, kLeastRows = 32, kMostRows = 256;
+/// Columns are shared out among threads if that gives each this many tiles, and
+/// else rows, in equal parts. A tile has rows within these bounds, since it
+/// brings its columns into panels for all of them.
+constexpr int64_t kTilesOfThread = 4, kLeastRows = 16, kMostRows = 256;
 /// What the rows of a tile are a multiple of: those that registers hold, on any
 /// level.
 constexpr int64_t kRowStep = 8;
@@ -34,9 +35,16 @@ constexpr int64_t kRowStep = 8;
 /// Half a panel of columns takes as long alone as a panel does.
 constexpr int64_t kMostAlone = kPanel / 2;
 
+/// Rows that a tile has at most to read its columns where they lie: more of
+/// them pay for panels, which lie closer together.
+constexpr int64_t kMostRowsInPlace = 64;
+
 /// How a contraction's result is cut, from its sizes alone.
 struct Tiling {
   Value rowsOfTile, rowTiles, columnTiles;
+  /// Whether threads have rows of their own: tiles of the same rows are
+  /// neighbours, not those of the same columns.
+  Value sharesRows;
 };
 
 static Tiling tilingOf(ImplicitLocOpBuilder &b, Value outer, Value rows,
@@ -47,17 +55,21 @@ static Tiling tilingOf(ImplicitLocOpBuilder &b, Value outer, Value rows,
   auto ceilDiv = [&](Value x, Value y) -> Value {
     return arith::CeilDivUIOp::create(b, x, y);
   };
+  auto roundUp = [&](Value x, Value step) -> Value {
+    return arith::MulIOp::create(b, ceilDiv(x, step), step);
+  };
   Value columnTiles = ceilDiv(columns, number(kTileColumns));
-  Value others = arith::MaxUIOp::create(
-      b, arith::MulIOp::create(b, outer, columnTiles), number(1));
-  Value tiles = arith::MulIOp::create(
-      b, TeamSizeOp::create(b, b.getIndexType()), number(kTilesOfThread));
-  Value parts = ceilDiv(tiles, others);
-  Value each = arith::MulIOp::create(
-      b, ceilDiv(ceilDiv(rows, parts), number(kRowStep)), number(kRowStep));
+  Value others = arith::MulIOp::create(b, outer, columnTiles);
+  Value team = TeamSizeOp::create(b, b.getIndexType());
+  Value sharesRows = arith::CmpIOp::create(
+      b, arith::CmpIPredicate::ult, others,
+      arith::MulIOp::create(b, team, number(kTilesOfThread)));
+  Value parts = roundUp(
+      arith::MaxUIOp::create(b, ceilDiv(rows, number(kMostRows)), number(1)),
+      arith::SelectOp::create(b, sharesRows, team, number(1)));
+  Value each = roundUp(ceilDiv(rows, parts), number(kRowStep));
   each = arith::MaxUIOp::create(b, each, number(kLeastRows));
-  each = arith::MinUIOp::create(b, each, number(kMostRows));
-  return {each, ceilDiv(rows, each), columnTiles};
+  return {each, ceilDiv(rows, each), columnTiles, sharesRows};
 }
 
 /// Sums for each step of the first sum's loop; 0 if a block cannot hold them.
@@ -124,18 +136,24 @@ public:
     }
     prepareEnds();
     k.loop(k.first, k.end, 1, [&](Value tile) {
-      // Rows run fastest: neighbours read the same columns.
       SmallVector<Value> sizes(outerSizes);
-      sizes.append({tiling.columnTiles, tiling.rowTiles});
+      sizes.push_back(k.mul(tiling.columnTiles, tiling.rowTiles));
       SmallVector<Value> place = k.places(tile, sizes);
-      outer.assign(place.begin(), place.end() - 2);
+      Value inner = arith::SelectOp::create(
+          b, tiling.sharesRows, tiling.columnTiles, tiling.rowTiles);
+      Value slow = arith::DivUIOp::create(b, place.back(), inner),
+            fast = arith::RemUIOp::create(b, place.back(), inner);
+      Value rowTile = arith::SelectOp::create(b, tiling.sharesRows, slow, fast);
+      Value columnTile =
+          arith::SelectOp::create(b, tiling.sharesRows, fast, slow);
+      outer.assign(place.begin(), place.end() - 1);
       auto range = [&](Value part, Value step, Value size) {
         Value begin = k.mul(part, step);
         return std::pair(begin, min(k.add(begin, step), size));
       };
-      std::tie(firstRow, endRow) = range(place.back(), tiling.rowsOfTile, rows);
+      std::tie(firstRow, endRow) = range(rowTile, tiling.rowsOfTile, rows);
       std::tie(firstColumn, endColumn) =
-          range(place[place.size() - 2], k.index(kTileColumns), columns);
+          range(columnTile, k.index(kTileColumns), columns);
       layout = layoutOf(columns);
       writeProduct();
     });
@@ -309,23 +327,62 @@ private:
       Value end = min(k.add(first, step), count);
       Value depth = k.mul(sub(end, first), k.index(inner));
       Value stored = roundUp(depth);
-      if (!c.hasPanels)
-        writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
-                      stored);
       Value lhsPlace = k.add(lhsStart, k.mul(first, k.index(inner)));
       isFirst =
           arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, k.index(0));
       isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, block, last);
       writeElementsIf(isFirst, ends.before);
-      if (c.hasPanels)
-        multiply(lhsPlace, lhsStride, rhs.flat.buffer,
-                 k.add(panelsStart, k.mul(first, k.index(kPanel))),
-                 rhs.flat.strides[0], depth);
-      else
-        multiply(lhsPlace, lhsStride, panels, k.index(0),
-                 k.mul(stored, k.index(kPanel)), depth);
+      if (c.hasPanels) {
+        multiply(lhsPlace, lhsStride, depth,
+                 {rhs.flat.buffer,
+                  k.add(panelsStart, k.mul(first, k.index(kPanel))),
+                  rhs.flat.strides[0]});
+      } else {
+        auto fromPanels = [&] {
+          writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
+                        stored);
+          multiply(lhsPlace, lhsStride, depth,
+                   {panels, k.index(0), k.mul(stored, k.index(kPanel))});
+        };
+        if (!c.rhsHasRows() || c.areBytes())
+          fromPanels();
+        else
+          writeEither(
+              readsInPlace(),
+              [&] {
+                Value row = rhs.distance(c.sums[0]);
+                Value at =
+                    k.add(k.add(rhsStart, firstColumn), k.mul(first, row));
+                multiply(lhsPlace, lhsStride, depth,
+                         {rhs.flat.buffer, at, row, /*inPlace=*/true});
+              },
+              fromPanels);
+      }
       writeElementsIf(isLast, ends.after);
     });
+  }
+
+  /// Whether the tile's columns are whole panels, for few rows.
+  Value readsInPlace() {
+    auto is = [&](arith::CmpIPredicate how, Value x, Value y) -> Value {
+      return arith::CmpIOp::create(b, how, x, y);
+    };
+    Value columns = sub(endColumn, firstColumn);
+    Value rest = arith::RemUIOp::create(b, columns, k.index(kPanel));
+    return arith::AndIOp::create(
+        b, is(arith::CmpIPredicate::eq, rest, k.index(0)),
+        is(arith::CmpIPredicate::ule, sub(endRow, firstRow),
+           k.index(kMostRowsInPlace)));
+  }
+
+  void writeEither(Value is, llvm::function_ref<void()> one,
+                   llvm::function_ref<void()> other) {
+    auto branch = scf::IfOp::create(b, is, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    one();
+    b.setInsertionPointToStart(&branch.getElseRegion().front());
+    other();
   }
 
   void writeElementsIf(Value is, ArrayRef<linalg::GenericOp> ops) {
@@ -338,9 +395,17 @@ private:
       writeElements(op);
   }
 
-  /// The tile's rows and columns, panels beginning at `rhsAt`.
-  void multiply(Value lhsStart, Value lhsStride, Value rhsBuffer, Value rhsAt,
-                Value panelStride, Value sums) {
+  /// Where the factors of a tile's columns begin, and how far panels of them
+  /// are apart, or sums of a matrix that is read where it lies.
+  struct ColumnFactors {
+    Value buffer, at, stride;
+    bool inPlace = false;
+  };
+
+  /// The tile's rows and columns.
+  void multiply(Value lhsStart, Value lhsStride, Value sums,
+                const ColumnFactors &from) {
+    Value panelStride = from.inPlace ? k.index(kPanel) : from.stride;
     Value outStart = rowPlace(out, k.index(0)), outStride = rowStride(out);
     auto lhsRow = [&](Value row) {
       return k.add(lhsStart, k.mul(row, lhsStride));
@@ -353,7 +418,8 @@ private:
     std::pair<Value, Value> zerosPlace;
     if (c.hasZero())
       zerosPlace = placeOf(zeros, c.zero, c.op);
-    Factors factors{c.factorType(), c.lhsUnsigned, c.hasZero(), registers.dots};
+    Factors factors{c.factorType(), c.lhsUnsigned, c.hasZero(), from.inPlace,
+                    registers.dots};
     Value no = arith::ConstantOp::create(b, b.getBoolAttr(false));
     auto call = [&](func::FuncOp function, SmallVector<Value> operands,
                     Value row) {
@@ -375,18 +441,18 @@ private:
         Value place = k.mul(
             arith::DivUIOp::create(b, sub(at, firstColumn), k.index(kPanel)),
             panelStride);
-        place = k.add(rhsAt, place);
+        place = k.add(from.at, place);
         multiplyRows([&](int64_t rows, Value row) {
           call(multiplyTile(module, factors, rows, count),
-               {lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer, place,
-                panelStride, out.buffer, k.add(outRow(row), at), outStride,
+               {lhs.flat.buffer, lhsRow(row), lhsStride, from.buffer, place,
+                from.stride, out.buffer, k.add(outRow(row), at), outStride,
                 sums, sub(endColumn, at)},
                row);
         });
       });
       column = end;
     }
-    if (c.hasPanels || c.areBytes())
+    if (c.hasPanels || c.areBytes() || from.inPlace)
       return;
     Value firstAlone = sub(endColumn, layout.alone);
     Value alone = k.mul(layout.panels, panelStride);
@@ -394,7 +460,7 @@ private:
       Value place = k.add(alone, k.mul(sub(at, firstAlone), sums));
       multiplyRows([&](int64_t rows, Value row) {
         call(multiplyColumn(module, c.factorType(), rows),
-             {lhs.flat.buffer, lhsRow(row), lhsStride, rhsBuffer, place,
+             {lhs.flat.buffer, lhsRow(row), lhsStride, from.buffer, place,
               out.buffer, k.add(outRow(row), at), outStride, sums},
              row);
       });

@@ -143,10 +143,11 @@ namespace {
 class TileSums {
 public:
   TileSums(ImplicitLocOpBuilder &b, const Factors &factors, Value lhs,
-           ArrayRef<Value> lhsRows, Value rhs, ArrayRef<Value> rhsPanels)
-      : b(b), factors(factors), lhs(lhs), rhs(rhs), lhsRows(lhsRows),
-        rhsPanels(rhsPanels), type(VectorType::get({kPanel}, factors.element)) {
-  }
+           ArrayRef<Value> lhsRows, Value rhs, ArrayRef<Value> rhsPanels,
+           Value rhsStep)
+      : b(b), factors(factors), lhs(lhs), rhs(rhs), rhsStep(rhsStep),
+        lhsRows(lhsRows), rhsPanels(rhsPanels),
+        type(VectorType::get({kPanel}, factors.element)) {}
 
   /// Adds `count` terms to the sums, of each row those of its panels.
   void add(Value count, SmallVectorImpl<Value> &sums) {
@@ -199,7 +200,7 @@ private:
   Value plus(Value x, Value y) { return arith::AddIOp::create(b, x, y); }
 
   SmallVector<Value> readPanels(Value k, VectorType type) {
-    Value row = arith::MulIOp::create(b, k, index(kPanel));
+    Value row = arith::MulIOp::create(b, k, rhsStep);
     return llvm::map_to_vector(rhsPanels, [&](Value panel) -> Value {
       return vector::LoadOp::create(b, type, rhs, ValueRange(plus(panel, row)));
     });
@@ -245,7 +246,7 @@ private:
 
   ImplicitLocOpBuilder &b;
   const Factors &factors;
-  Value lhs, rhs;
+  Value lhs, rhs, rhsStep; ///< how far sums of the rhs are apart
   ArrayRef<Value> lhsRows, rhsPanels;
   VectorType type;
 };
@@ -260,6 +261,8 @@ static std::string nameOf(const Factors &factors, int64_t rows) {
            << (factors.hasZero ? ".zero" : "");
   else
     stream << factors.element;
+  if (factors.rhsInPlace)
+    stream << ".inplace";
   stream << "." << rows << "x";
   return name;
 }
@@ -293,8 +296,10 @@ func::FuncOp llm::multiplyTile(ModuleOp module, const Factors &factors,
     return arith::ConstantIndexOp::create(b, value);
   };
   SmallVector<Value> lhsRows = placesFrom(b, argument(1), argument(2), rows),
-                     rhsPanels =
-                         placesFrom(b, argument(4), argument(5), panels),
+                     rhsPanels = placesFrom(b, argument(4),
+                                            factors.rhsInPlace ? number(kPanel)
+                                                               : argument(5),
+                                            panels),
                      outRows = placesFrom(b, argument(7), argument(8), rows);
   SmallVector<Value> masks;
   for (int64_t p = 0; p < panels; ++p) {
@@ -313,7 +318,8 @@ func::FuncOp llm::multiplyTile(ModuleOp module, const Factors &factors,
         return vector::MaskedLoadOp::create(
             b, vector, out, ValueRange(outPlace(r, p)), masks[p], nothing);
       });
-  TileSums terms(b, factors, argument(0), lhsRows, argument(3), rhsPanels);
+  TileSums terms(b, factors, argument(0), lhsRows, argument(3), rhsPanels,
+                 factors.rhsInPlace ? argument(5) : number(kPanel));
   if (!areBytes) {
     terms.add(argument(9), sums);
   } else {

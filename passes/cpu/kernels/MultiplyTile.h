@@ -25,6 +25,8 @@ struct Factors {
   mlir::Type element;
   bool lhsUnsigned = false; ///< of bytes: the lhs has no sign, the rhs does
   bool hasZero = false;     ///< of bytes: rows of the lhs have zero points
+  /// The rhs is a matrix whose rows are the sums, not panels; not of bytes.
+  bool rhsInPlace = false;
   IntegerDots dots;
 };
 
@@ -35,6 +37,10 @@ struct Factors {
 /// Computes the first `columns` of 16 * PANELS columns. Sums begin at what
 /// `starts` holds for their row if `begins`, else at what `out` holds, and are
 /// brought within [least, most] if `ends`.
+///
+/// `multiply.TYPE.inplace.ROWSxPANELS`: the rhs has its columns one after
+/// another and its sums a stride apart, which stands where the panel stride
+/// does. All columns are read, though only `columns` are computed.
 ///
 /// Bytes add up to i32. Their panels hold four sums of a column side by side,
 /// zeros behind the last one. With zero points `(zeros, at, row stride)` are

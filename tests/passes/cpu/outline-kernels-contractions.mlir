@@ -7,7 +7,8 @@
 #out = affine_map<(m, n, k) -> (m, n)>
 
 // Whatever their sizes, products of matrices share a kernel. A bias of columns
-// is written before it; a bound is kept in registers.
+// is written before it; a bound is kept in registers. Whole panels of
+// columns are read where they lie by few rows.
 // CHECK: llm.scratch_bytes = 131072
 // CHECK-LABEL: func.func private @products_share_a_kernel(
 //   CHECK-NOT:   linalg.generic
@@ -22,11 +23,17 @@
 //       CHECK:   llm.context_buffer %{{.*}} "scratch"
 //       CHECK:   %[[LEAST:.*]] = arith.constant 0.000000e+00 : f32
 //       CHECK:   %[[MOST:.*]] = arith.constant 0x7F800000 : f32
-//       CHECK:   vector.maskedstore
 //       CHECK:   arith.cmpi eq
 //  CHECK-NEXT:   %[[LAST:.*]] = arith.cmpi eq
 //       CHECK:   memref.load
 //       CHECK:   memref.store
+//       CHECK:   %[[FEW:.*]] = arith.cmpi ule
+//       CHECK:   %[[WHOLE:.*]] = arith.cmpi eq
+//  CHECK-NEXT:   %[[BOTH:.*]] = arith.andi %[[WHOLE]], %[[FEW]]
+//  CHECK-NEXT:   scf.if %[[BOTH]]
+//       CHECK:   call @multiply.f32.inplace.8x2(
+//       CHECK:   } else {
+//       CHECK:   vector.maskedstore
 //       CHECK:   call @multiply.f32.8x2({{.*}}, %false{{.*}}, %[[LAST]], %[[LEAST]], %[[MOST]])
 //   CHECK-NOT:   arith.maximumf
 //       CHECK: return
