@@ -10,6 +10,7 @@
 #include "passes/cpu/Passes.h"
 #include "passes/cpu/kernels/ContractionKernel.h"
 #include "passes/cpu/kernels/LoopCode.h"
+#include "passes/cpu/kernels/Pad.h"
 #include "passes/cpu/kernels/VectorLoops.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -284,6 +285,7 @@ struct OutlineKernels : llm::impl::OutlineKernelsBase<OutlineKernels> {
                                  copy.getTarget());
         copy.erase();
       });
+      function.walk(absorbPad);
       SmallVector<linalg::GenericOp> ops;
       function.walk([&](linalg::GenericOp op) { ops.push_back(op); });
       // Contractions first: what joins them is no kernel of its own.

@@ -143,8 +143,10 @@ def OutlineKernels : Pass<"llm-outline-kernels", "::mlir::ModuleOp"> {
     read the same share one. Reductions sum in registers, in one order. Products of
     f32, f64, i32 and bytes (matrices, convolutions; passes/cpu/kernels/Contraction.h) share
     kernels whatever their shapes are, and what goes element by element before and
-    after them joins their tiles; the module's `llm.scratch_bytes` says what a thread
-    needs for that. Works on functions marked `llm.graph`; needs named ops
+    after them joins their tiles. Windows of one image (depthwise convolutions;
+    passes/cpu/kernels/WindowKernel.h) are read where they lie, through margins of zeros
+    that are not written then. The module's `llm.scratch_bytes` says what a
+    thread needs for panels. Works on functions marked `llm.graph`; needs named ops
     generalized. Leaves other ops alone. A remark names sums of products that run as
     plain loops.
     Example: tests/passes/cpu/outline-kernels-doc.mlir

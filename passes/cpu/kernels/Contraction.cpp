@@ -117,6 +117,40 @@ bool Contraction::rhsHasRows() const {
          hasUnitStride(cast<MemRefType>(rhs->get().getType()), last);
 }
 
+/// A window of more elements is summed up like other products.
+constexpr int64_t kMostWindow = 64;
+
+bool Contraction::areWindows() const {
+  if (hasPanels || areBytes() || !rows.empty())
+    return false;
+  int64_t window = 1;
+  for (int64_t size : cast<MemRefType>(lhs->get().getType())
+                          .getShape()
+                          .take_back(sums.size())) {
+    if (ShapedType::isDynamic(size) || size > kMostWindow)
+      return false;
+    window *= size;
+  }
+  AffineMap map = linalg::GenericOp(op).getMatchingIndexingMap(rhs);
+  unsigned last = map.getNumResults() - 1;
+  auto moves = [&](unsigned result, unsigned loop) {
+    return map.getResult(result).isFunctionOfDim(loop);
+  };
+  for (unsigned loop : columns)
+    for (unsigned result = 0; result <= last; ++result)
+      if (moves(result, loop) && (loop == columns.back()) != (result == last))
+        return false;
+  for (unsigned sum : sums)
+    for (unsigned result = 0; result <= last; ++result)
+      if (moves(result, sum) && llvm::none_of(columns, [&](unsigned loop) {
+            return moves(result, loop);
+          }))
+        return false;
+  int64_t apart = coefficient(*rhs, last, columns.back());
+  return window > 0 && window <= kMostWindow && (apart == 1 || apart == 2) &&
+         hasUnitStride(cast<MemRefType>(rhs->get().getType()), last);
+}
+
 std::optional<Contraction> Contraction::match(linalg::GenericOp op) {
   auto product = MultiplyAdd::match(op);
   if (!product)

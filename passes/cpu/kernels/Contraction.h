@@ -55,6 +55,10 @@ struct Contraction {
   /// Whether the rhs is a matrix with a row of columns, one after another, for
   /// each sum.
   bool rhsHasRows() const;
+  /// Whether there are no rows, and the sums are few and walk through a window
+  /// of the image that the columns walk through, one or two of its elements
+  /// from column to column.
+  bool areWindows() const;
 };
 
 /// By how much the expression grows with each step of a loop; nullopt if that

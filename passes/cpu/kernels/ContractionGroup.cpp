@@ -6,30 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/cpu/kernels/Commute.h"
 #include "passes/cpu/kernels/ContractionKernel.h"
 
-#include "dialects/llm/LLMDialect.h"
-
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace llm;
-
-/// The buffer that a view looks into.
-static Value rootOf(Value buffer) {
-  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-    buffer = view.getViewSource();
-  return buffer;
-}
-
-/// Nothing else in the block's reach leads to the buffer.
-static bool isFresh(Value buffer, Block *block) {
-  auto alloc = rootOf(buffer).getDefiningOp<memref::AllocOp>();
-  return alloc && alloc->getBlock() == block;
-}
 
 static bool isIdentity(linalg::GenericOp op, OpOperand &operand) {
   AffineMap map = op.getMatchingIndexingMap(&operand);
@@ -85,30 +68,6 @@ static bool agree(ArrayRef<linalg::GenericOp> ops) {
   return true;
 }
 
-/// Whether `op` may run after `next` instead of before.
-static bool commute(linalg::GenericOp op, linalg::GenericOp next) {
-  auto touch = [](Value written, linalg::GenericOp other) {
-    llvm::SetVector<Value> used;
-    used.insert_range(other->getOperands());
-    getUsedValuesDefinedAbove(other.getRegion(), used);
-    return llvm::any_of(used, [&](Value value) {
-      return isa<MemRefType>(value.getType()) &&
-             rootOf(value) == rootOf(written);
-    });
-  };
-  auto separate = [&](linalg::GenericOp writer, linalg::GenericOp other) {
-    return llvm::all_of(writer.getDpsInits(), [&](Value written) {
-      return isFresh(written, op->getBlock()) && !touch(written, other);
-    });
-  };
-  return separate(op, next) && separate(next, op);
-}
-
-static bool isPassed(Operation *op) {
-  return isMemoryEffectFree(op) ||
-         isa<memref::AllocOp, memref::DeallocOp, RequireOp>(op);
-}
-
 SmallVector<linalg::GenericOp> ContractionGroup::ops() const {
   SmallVector<linalg::GenericOp> result(before);
   result.push_back(contraction.op);
@@ -121,7 +80,8 @@ std::optional<ContractionGroup> ContractionGroup::around(linalg::GenericOp op) {
   if (!contraction)
     return std::nullopt;
   ContractionGroup group{*contraction, {}, {}};
-  if (group.scratchBytes() == 0 && !contraction->hasPanels)
+  if (group.scratchBytes() == 0 && !contraction->hasPanels &&
+      !contraction->areWindows())
     return std::nullopt;
   auto joins = [&](linalg::GenericOp next,
                    SmallVectorImpl<linalg::GenericOp> &list) {

@@ -6,7 +6,9 @@
 #include "passes/cpu/kernels/LoopCode.h"
 #include "passes/cpu/kernels/MultiplyTile.h"
 #include "passes/cpu/kernels/PanelWriter.h"
+#include "passes/cpu/kernels/TileElements.h"
 #include "passes/cpu/kernels/TileEnds.h"
+#include "passes/cpu/kernels/WindowKernel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -85,7 +87,8 @@ static int64_t innerSums(const Contraction &c) {
 }
 
 int64_t ContractionGroup::scratchBytes() const {
-  if (contraction.hasPanels || innerSums(contraction) == 0)
+  if (contraction.hasPanels || contraction.areWindows() ||
+      innerSums(contraction) == 0)
     return 0;
   return kTileColumns * blockSums(contraction) *
          contraction.factorType().getIntOrFloatBitWidth() / 8;
@@ -98,8 +101,9 @@ public:
   TileWriter(const ContractionGroup &group, KernelFunction &k, ModuleOp module,
              RegisterTile registers)
       : c(group.contraction), group(group), ends(TileEnds::of(group)), k(k),
-        b(k.b), module(module), lhs(c, k, *c.lhs), rhs(c, k, *c.rhs),
-        out(k.flatten(k.mapping.lookup(c.out->get()))), registers(registers) {}
+        b(k.b), module(module), tile(c, k), lhs(c, k, *c.lhs),
+        rhs(c, k, *c.rhs), out(k.flatten(k.mapping.lookup(c.out->get()))),
+        registers(registers) {}
 
   void write() {
     Value result = k.mapping.lookup(c.out->get());
@@ -108,7 +112,7 @@ public:
           loops, [&](unsigned loop) { return sizeOf(b, result, loop); });
     };
     outerSizes = sizesOf(c.outer);
-    rowSizes = sizesOf(c.rows);
+    tile.rowSizes = sizesOf(c.rows);
     columnSizes = sizesOf(c.columns);
     auto product = [&](ArrayRef<Value> sizes) {
       Value all = k.index(1);
@@ -116,7 +120,7 @@ public:
         all = k.mul(all, size);
       return all;
     };
-    Value rows = product(rowSizes), columns = product(columnSizes);
+    Value rows = product(tile.rowSizes), columns = product(columnSizes);
     Tiling tiling = tilingOf(b, product(outerSizes), rows, columns);
     Value lhsBuffer = k.mapping.lookup(c.lhs->get());
     unsigned firstSum =
@@ -135,10 +139,10 @@ public:
                      registers.dots.wordVectors);
     }
     prepareEnds();
-    k.loop(k.first, k.end, 1, [&](Value tile) {
+    k.loop(k.first, k.end, 1, [&](Value number) {
       SmallVector<Value> sizes(outerSizes);
       sizes.push_back(k.mul(tiling.columnTiles, tiling.rowTiles));
-      SmallVector<Value> place = k.places(tile, sizes);
+      SmallVector<Value> place = k.places(number, sizes);
       Value inner = arith::SelectOp::create(
           b, tiling.sharesRows, tiling.columnTiles, tiling.rowTiles);
       Value slow = arith::DivUIOp::create(b, place.back(), inner),
@@ -146,13 +150,14 @@ public:
       Value rowTile = arith::SelectOp::create(b, tiling.sharesRows, slow, fast);
       Value columnTile =
           arith::SelectOp::create(b, tiling.sharesRows, fast, slow);
-      outer.assign(place.begin(), place.end() - 1);
+      tile.outer.assign(place.begin(), place.end() - 1);
       auto range = [&](Value part, Value step, Value size) {
         Value begin = k.mul(part, step);
         return std::pair(begin, min(k.add(begin, step), size));
       };
-      std::tie(firstRow, endRow) = range(rowTile, tiling.rowsOfTile, rows);
-      std::tie(firstColumn, endColumn) =
+      std::tie(tile.firstRow, tile.endRow) =
+          range(rowTile, tiling.rowsOfTile, rows);
+      std::tie(tile.firstColumn, tile.endColumn) =
           range(columnTile, k.index(kTileColumns), columns);
       layout = layoutOf(columns);
       writeProduct();
@@ -174,7 +179,7 @@ private:
   /// Of the tile's columns among `all`. Those of a matrix are alone if it has
   /// no others, so that equal columns give equal sums.
   ColumnLayout layoutOf(Value all) {
-    Value columns = sub(endColumn, firstColumn);
+    Value columns = sub(tile.endColumn, tile.firstColumn);
     // Panels are whole; columns of bytes have no way of their own.
     if (c.hasPanels || c.areBytes())
       return {ceilDiv(columns, kPanel), k.index(0)};
@@ -184,52 +189,6 @@ private:
                                         k.index(kMostAlone));
     Value alone = arith::SelectOp::create(b, isFew, left, k.index(0));
     return {ceilDiv(sub(columns, alone), kPanel), alone};
-  }
-
-  //===--------------------------------------------------------------------===//
-  // Element by element
-  //===--------------------------------------------------------------------===//
-
-  void writeElements(linalg::GenericOp op) {
-    LoopCode code(op, k);
-    for (auto [loop, iv] : llvm::zip_equal(c.outer, outer))
-      code.ivs[loop] = iv;
-    // Several dimensions of columns are one, for operands that run along them.
-    llvm::MapVector<OpOperand *, FlatBuffer> along;
-    if (c.columns.size() > 1)
-      for (OpOperand &operand : op->getOpOperands())
-        if (isa<MemRefType>(operand.get().getType()) &&
-            op.getMatchingIndexingMap(&operand).isFunctionOfDim(
-                c.columns.back()))
-          along[&operand] = k.flatten(k.mapping.lookup(operand.get()));
-    k.loop(firstRow, endRow, 1, [&](Value row) {
-      for (auto [loop, iv] : llvm::zip_equal(c.rows, k.places(row, rowSizes)))
-        code.ivs[loop] = iv;
-      SmallVector<Value> starts;
-      for (auto &[operand, buffer] : along)
-        starts.push_back(rowPlace(buffer, row));
-      k.loop(firstColumn, endColumn, 1, [&](Value column) {
-        if (c.columns.size() == 1)
-          code.ivs[c.columns[0]] = column;
-        for (auto [entry, start] : llvm::zip_equal(along, starts))
-          code.flat[entry.first] = {entry.second.buffer, k.add(start, column)};
-        code.body();
-      });
-    });
-  }
-
-  /// Where a row of a buffer of the result's shape begins.
-  Value rowPlace(const FlatBuffer &buffer, Value row) {
-    Value place = buffer.offset;
-    for (auto [iv, stride] :
-         llvm::zip(outer, ArrayRef(buffer.strides).take_front(outer.size())))
-      place = k.add(place, k.mul(iv, stride));
-    if (!c.rows.empty())
-      place = k.add(place, k.mul(row, rowStride(buffer)));
-    return place;
-  }
-  Value rowStride(const FlatBuffer &buffer) {
-    return c.rows.empty() ? k.index(0) : buffer.strides[c.rows.back()];
   }
 
   //===--------------------------------------------------------------------===//
@@ -281,8 +240,8 @@ private:
          llvm::zip_equal(map.getResults(), numbers.strides))
       if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
         unsigned loop = dim.getPosition();
-        if (loop < outer.size())
-          place = k.add(place, k.mul(outer[loop], stride));
+        if (loop < tile.outer.size())
+          place = k.add(place, k.mul(tile.outer[loop], stride));
         else
           step = k.add(step, stride);
       }
@@ -296,7 +255,7 @@ private:
   /// Blocks of sums, each for all rows of the tile. What is done to elements is
   /// done beside the first and the last one.
   void writeProduct() {
-    Value lhsStart = lhs.move(lhs.start(), c.outer, outer);
+    Value lhsStart = lhs.move(lhs.start(), c.outer, tile.outer);
     Value sums = k.index(1);
     for (Value size : sumSizes)
       sums = k.mul(sums, size);
@@ -309,12 +268,13 @@ private:
     int64_t inner = 1;
     Value count = sums;
     if (c.hasPanels) {
-      Value first = arith::DivUIOp::create(b, firstColumn, k.index(kPanel));
+      Value first =
+          arith::DivUIOp::create(b, tile.firstColumn, k.index(kPanel));
       panelsStart = k.add(rhs.flat.offset, k.mul(first, rhs.flat.strides[0]));
     } else {
       inner = innerSums(c);
       count = sumSizes[0];
-      rhsStart = rhs.move(rhs.start(), c.outer, outer);
+      rhsStart = rhs.move(rhs.start(), c.outer, tile.outer);
     }
     Value blocks = arith::MaxUIOp::create(
         b, ceilDiv(count, blockSums(c) / inner), k.index(1));
@@ -339,8 +299,8 @@ private:
                   rhs.flat.strides[0]});
       } else {
         auto fromPanels = [&] {
-          writer->write(rhsStart, firstColumn, endColumn, layout, first, end,
-                        stored);
+          writer->write(rhsStart, tile.firstColumn, tile.endColumn, layout,
+                        first, end, stored);
           multiply(lhsPlace, lhsStride, depth,
                    {panels, k.index(0), k.mul(stored, k.index(kPanel))});
         };
@@ -352,7 +312,7 @@ private:
               [&] {
                 Value row = rhs.distance(c.sums[0]);
                 Value at =
-                    k.add(k.add(rhsStart, firstColumn), k.mul(first, row));
+                    k.add(k.add(rhsStart, tile.firstColumn), k.mul(first, row));
                 multiply(lhsPlace, lhsStride, depth,
                          {rhs.flat.buffer, at, row, /*inPlace=*/true});
               },
@@ -367,11 +327,11 @@ private:
     auto is = [&](arith::CmpIPredicate how, Value x, Value y) -> Value {
       return arith::CmpIOp::create(b, how, x, y);
     };
-    Value columns = sub(endColumn, firstColumn);
+    Value columns = sub(tile.endColumn, tile.firstColumn);
     Value rest = arith::RemUIOp::create(b, columns, k.index(kPanel));
     return arith::AndIOp::create(
         b, is(arith::CmpIPredicate::eq, rest, k.index(0)),
-        is(arith::CmpIPredicate::ule, sub(endRow, firstRow),
+        is(arith::CmpIPredicate::ule, sub(tile.endRow, tile.firstRow),
            k.index(kMostRowsInPlace)));
   }
 
@@ -392,7 +352,7 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&branch.getThenRegion().front());
     for (linalg::GenericOp op : ops)
-      writeElements(op);
+      tile.run(op);
   }
 
   /// Where the factors of a tile's columns begin, and how far panels of them
@@ -406,7 +366,8 @@ private:
   void multiply(Value lhsStart, Value lhsStride, Value sums,
                 const ColumnFactors &from) {
     Value panelStride = from.inPlace ? k.index(kPanel) : from.stride;
-    Value outStart = rowPlace(out, k.index(0)), outStride = rowStride(out);
+    Value outStart = tile.rowPlace(out, k.index(0)),
+          outStride = tile.rowStride(out);
     auto lhsRow = [&](Value row) {
       return k.add(lhsStart, k.mul(row, lhsStride));
     };
@@ -431,22 +392,22 @@ private:
       func::CallOp::create(b, function, operands);
     };
     // The last panel may have fewer columns, which its sums alone know.
-    Value column = firstColumn, left = layout.panels;
+    Value column = tile.firstColumn, left = layout.panels;
     for (int64_t count = registers.panels; count >= 1; --count) {
       int64_t width = count * kPanel;
       Value whole = arith::DivUIOp::create(b, left, k.index(count));
       left = sub(left, k.mul(whole, k.index(count)));
       Value end = k.add(column, k.mul(whole, k.index(width)));
       k.loop(column, end, width, [&](Value at) {
-        Value place = k.mul(
-            arith::DivUIOp::create(b, sub(at, firstColumn), k.index(kPanel)),
-            panelStride);
+        Value place = k.mul(arith::DivUIOp::create(b, sub(at, tile.firstColumn),
+                                                   k.index(kPanel)),
+                            panelStride);
         place = k.add(from.at, place);
         multiplyRows([&](int64_t rows, Value row) {
           call(multiplyTile(module, factors, rows, count),
                {lhs.flat.buffer, lhsRow(row), lhsStride, from.buffer, place,
                 from.stride, out.buffer, k.add(outRow(row), at), outStride,
-                sums, sub(endColumn, at)},
+                sums, sub(tile.endColumn, at)},
                row);
         });
       });
@@ -454,9 +415,9 @@ private:
     }
     if (c.hasPanels || c.areBytes() || from.inPlace)
       return;
-    Value firstAlone = sub(endColumn, layout.alone);
+    Value firstAlone = sub(tile.endColumn, layout.alone);
     Value alone = k.mul(layout.panels, panelStride);
-    k.loop(firstAlone, endColumn, 1, [&](Value at) {
+    k.loop(firstAlone, tile.endColumn, 1, [&](Value at) {
       Value place = k.add(alone, k.mul(sub(at, firstAlone), sums));
       multiplyRows([&](int64_t rows, Value row) {
         call(multiplyColumn(module, c.factorType(), rows),
@@ -468,9 +429,10 @@ private:
   }
 
   void multiplyRows(llvm::function_ref<void(int64_t, Value)> call) {
-    Value row = firstRow;
+    Value row = tile.firstRow;
     for (int64_t rows = registers.rows; rows >= 1; rows /= 2) {
-      Value count = arith::DivUIOp::create(b, sub(endRow, row), k.index(rows));
+      Value count =
+          arith::DivUIOp::create(b, sub(tile.endRow, row), k.index(rows));
       Value end = k.add(row, k.mul(count, k.index(rows)));
       k.loop(row, end, rows, [&](Value at) { call(rows, at); });
       row = end;
@@ -483,25 +445,30 @@ private:
   KernelFunction &k;
   ImplicitLocOpBuilder &b;
   ModuleOp module;
+  TileElements tile;
   OperandPlaces lhs, rhs;
   FlatBuffer out, starts, zeros;
   Value least, most, isFirst, isLast;
   ColumnLayout layout;
   RegisterTile registers;
   std::optional<PanelWriter> writer;
-  SmallVector<Value> outerSizes, rowSizes, columnSizes, sumSizes, outer;
-  Value panels, firstRow, endRow, firstColumn, endColumn;
+  SmallVector<Value> outerSizes, columnSizes, sumSizes;
+  Value panels;
 };
 
 } // namespace
 
 void ContractionGroup::write(KernelFunction &kernel, ModuleOp module,
                              RegisterTile registers) const {
+  if (contraction.areWindows())
+    return writeWindows(*this, kernel);
   TileWriter(*this, kernel, module, registers).write();
 }
 
 std::pair<Value, Value>
 ContractionGroup::extent(ImplicitLocOpBuilder &b) const {
+  if (contraction.areWindows())
+    return windowExtent(*this, b);
   SmallVector<Value> sizes =
       loopSizes(contraction.op, b, [](Value value) { return value; });
   auto product = [&](ArrayRef<unsigned> loops) {

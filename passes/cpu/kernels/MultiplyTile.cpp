@@ -4,18 +4,18 @@
 
 #include "dialects/llm/LLMDialect.h"
 #include "passes/analysis/InternalFunction.h"
+#include "passes/cpu/kernels/TileEnds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 using namespace mlir;
 using namespace llm;
 
-static Value multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
+Value llm::multiplyAdd(ImplicitLocOpBuilder &b, Value x, Value y, Value sum) {
   if (isa<FloatType>(getElementTypeOrSelf(sum.getType())))
     return vector::FMAOp::create(b, x, y, sum);
   return arith::AddIOp::create(b, sum, arith::MulIOp::create(b, x, y));
@@ -108,7 +108,6 @@ struct Ends {
     return llvm::to_vector_of<Value>(branch.getResults());
   }
 
-  /// NaN stays NaN.
   SmallVector<Value> end(ValueRange sums) {
     auto branch = scf::IfOp::create(b, sums.getTypes(), ends,
                                     /*withElseRegion=*/true);
@@ -116,20 +115,9 @@ struct Ends {
     b.setInsertionPointToStart(&branch.getElseRegion().front());
     scf::YieldOp::create(b, sums);
     b.setInsertionPointToStart(&branch.getThenRegion().front());
-    auto bound = [&](Value limit, Value sum, arith::CmpFPredicate how,
-                     arith::CmpIPredicate howInteger) -> Value {
-      limit = spread(b, limit, sum.getType());
-      Value beyond =
-          isa<FloatType>(getElementTypeOrSelf(sum.getType()))
-              ? arith::CmpFOp::create(b, how, limit, sum).getResult()
-              : arith::CmpIOp::create(b, howInteger, limit, sum).getResult();
-      return arith::SelectOp::create(b, beyond, limit, sum);
-    };
     scf::YieldOp::create(b, llvm::map_to_vector(sums, [&](Value sum) {
-                           sum = bound(least, sum, arith::CmpFPredicate::OGT,
-                                       arith::CmpIPredicate::sgt);
-                           return bound(most, sum, arith::CmpFPredicate::OLT,
-                                        arith::CmpIPredicate::slt);
+                           return boundAbove(b, most,
+                                             boundBelow(b, least, sum));
                          }));
     return llvm::to_vector_of<Value>(branch.getResults());
   }

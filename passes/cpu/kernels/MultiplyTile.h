@@ -17,8 +17,13 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace llm {
+
+/// x * y + sum, in each lane.
+mlir::Value multiplyAdd(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
+                        mlir::Value y, mlir::Value sum);
 
 /// What is multiplied: numbers of one type, or bytes with and without a sign.
 struct Factors {

@@ -20,6 +20,8 @@ struct OperandPlaces {
       : c(c), k(k), operand(operand),
         flat(k.flatten(k.mapping.lookup(operand.get()))) {}
 
+  /// The buffer with its dimensions.
+  mlir::Value shaped() const { return k.mapping.lookup(operand.get()); }
   /// Where the operand's map leads while all loops stand at 0.
   mlir::Value start() const;
   /// How far a step of the loop moves; null if it does not.

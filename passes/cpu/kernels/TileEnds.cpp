@@ -3,6 +3,7 @@
 #include "passes/cpu/kernels/TileEnds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -90,4 +91,25 @@ TileEnds TileEnds::of(const ContractionGroup &group) {
          readBounds(ends.after.front(), group.contraction, ends))
     ends.after = ends.after.drop_front();
   return ends;
+}
+
+static Value bound(ImplicitLocOpBuilder &b, Value limit, Value sum,
+                   arith::CmpFPredicate how, arith::CmpIPredicate howInteger) {
+  if (isa<VectorType>(sum.getType()))
+    limit = vector::BroadcastOp::create(b, sum.getType(), limit);
+  Value beyond =
+      isa<FloatType>(getElementTypeOrSelf(sum.getType()))
+          ? arith::CmpFOp::create(b, how, limit, sum).getResult()
+          : arith::CmpIOp::create(b, howInteger, limit, sum).getResult();
+  return arith::SelectOp::create(b, beyond, limit, sum);
+}
+
+Value llm::boundBelow(ImplicitLocOpBuilder &b, Value limit, Value sum) {
+  return bound(b, limit, sum, arith::CmpFPredicate::OGT,
+               arith::CmpIPredicate::sgt);
+}
+
+Value llm::boundAbove(ImplicitLocOpBuilder &b, Value limit, Value sum) {
+  return bound(b, limit, sum, arith::CmpFPredicate::OLT,
+               arith::CmpIPredicate::slt);
 }

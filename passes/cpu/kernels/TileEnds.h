@@ -23,6 +23,13 @@ struct TileEnds {
   static TileEnds of(const ContractionGroup &group);
 };
 
+/// Not less than the limit, a number, in each lane; NaN stays NaN.
+mlir::Value boundBelow(mlir::ImplicitLocOpBuilder &b, mlir::Value limit,
+                       mlir::Value sum);
+/// Not more than the limit.
+mlir::Value boundAbove(mlir::ImplicitLocOpBuilder &b, mlir::Value limit,
+                       mlir::Value sum);
+
 } // namespace llm
 
 #endif // LLM_PASSES_CPU_KERNELS_TILEENDS_H
