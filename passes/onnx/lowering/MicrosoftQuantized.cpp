@@ -181,28 +181,18 @@ LogicalResult lowerGemm(OnnxOp op, GraphLowering &g) {
   return success();
 }
 
-/// An LSTM whose weights, [direction, input, gates], are made real first.
+/// Bytes [direction, inputs, gates] and their parameters: one for each
+/// direction, or [direction, gates].
 LogicalResult lowerDynamicQuantizeLSTM(OnnxOp op, GraphLowering &g) {
   Recurrence layer(op, g, "LSTM");
   if (failed(layer.readAttributes()))
     return failure();
-  auto readWeights = [&](StringRef name) {
-    Quantized weights = Quantized::read(op, g, name, name);
-    auto spread = [&](Tensor parameter) {
-      // [direction], or [direction, gates]
-      Dims sizes = g.dims(parameter.value);
-      sizes.insert(sizes.begin() + 1, g.fixed(1));
-      if (sizes.size() == 2)
-        sizes.push_back(g.fixed(1));
-      return g.reshape(parameter, sizes);
-    };
-    weights.scale = spread(weights.scale);
-    weights.zero = spread(weights.zero);
-    return weights.toReal();
-  };
-  Tensor w = readWeights("W"), r = readWeights("R"),
-         bias = g.tensor(op.input("B")), peepholes = g.tensor(op.input("P"));
-  Dims sizes = g.dims(r.value), wSizes = g.dims(w.value);
+  Tensor bias = g.tensor(op.input("B")), peepholes = g.tensor(op.input("P"));
+  Bytes w = Bytes::read(op, g, "W", "W_zero_point"),
+        r = Bytes::read(op, g, "R", "R_zero_point");
+  Tensor wScale = g.tensor(op.input("W_scale")),
+         rScale = g.tensor(op.input("R_scale"));
+  Dims sizes = g.dims(r.tensor.value), wSizes = g.dims(w.tensor.value);
   layer.hidden = sizes[1];
   Dim all = sizes[2], zero = g.fixed(0), one = g.fixed(1);
   g.requireSame(all, g.mul(g.fixed(4), layer.hidden),
@@ -211,12 +201,25 @@ LogicalResult lowerDynamicQuantizeLSTM(OnnxOp op, GraphLowering &g) {
                 "DynamicQuantizeLSTM: W is not of the gates' size");
   g.requireSame(sizes[0], g.fixed(layer.directions.size()),
                 "DynamicQuantizeLSTM: R has another number of directions");
+  auto weightsOf = [&](Bytes bytes, Tensor scale, Dim number, Dim inputs) {
+    auto parameter = [&](Tensor x) {
+      if (!x || x.rank() == 0)
+        return x;
+      if (x.rank() == 1)
+        return g.part(x, {number}, {one}, 1);
+      return g.part(x, {number, zero}, {one, g.dim(x.value, 1)}, 1);
+    };
+    GateWeights weights;
+    weights.bytes.tensor =
+        g.part(bytes.tensor, {number, zero, zero}, {one, inputs, all}, 1);
+    weights.bytes.zero = parameter(bytes.zero);
+    weights.scale = parameter(scale);
+    return weights;
+  };
   for (Direction &direction : layer.directions) {
     Dim number = g.fixed(direction.number);
-    direction.inputWeights =
-        g.part(w, {number, zero, zero}, {one, wSizes[1], all}, 1);
-    direction.recurrentWeights =
-        g.part(r, {number, zero, zero}, {one, layer.hidden, all}, 1);
+    direction.inputWeights = weightsOf(w, wScale, number, wSizes[1]);
+    direction.recurrentWeights = weightsOf(r, rScale, number, layer.hidden);
     if (bias) {
       direction.inputBias = g.part(bias, {number, zero}, {one, all}, 1);
       direction.recurrentBias = g.part(bias, {number, all}, {one, all}, 1);

@@ -34,6 +34,35 @@ Value llm::onnx::roundToZeroPoint(TensorCode &g, Value scaled, Value zeroPoint,
                                            : g.e.cast(result, real, type);
 }
 
+DynamicallyQuantized llm::onnx::quantizeDynamically(TensorCode &g, Tensor x,
+                                                    bool eachRow) {
+  Type f32 = g.b.getF32Type(), type = g.b.getIntegerType(8, false);
+  SmallVector<int64_t> axes = {x.rank() - 1};
+  if (!eachRow)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  Value zero = g.e.constant(0, f32);
+  Tensor low = g.reduce(x, axes, eachRow, f32, zero, [&](Value a, Value next) {
+    return g.e.min(a, next, f32);
+  });
+  Tensor high = g.reduce(x, axes, eachRow, f32, zero, [&](Value a, Value next) {
+    return g.e.max(a, next, f32);
+  });
+  Tensor scale = g.map({low, high}, f32, [&](ValueRange v) {
+    Value range = g.e.sub(v[1], v[0], f32);
+    Value one = g.e.constant(1, f32);
+    range = g.e.select(g.e.equal(range, zero, f32), one, range);
+    return g.e.div(range, g.e.constant(255, f32), f32);
+  });
+  Tensor zeroPoint = g.map({low, scale}, type, [&](ValueRange v) {
+    Value scaled = g.e.neg(g.e.div(v[0], v[1], f32), f32);
+    return roundToZeroPoint(g, scaled, {}, type, f32);
+  });
+  Tensor y = g.map({x, scale, zeroPoint}, type, [&](ValueRange v) {
+    return roundToZeroPoint(g, g.e.div(v[0], v[1], f32), v[2], type, f32);
+  });
+  return {y, scale, zeroPoint};
+}
+
 Tensor llm::onnx::spreadParameter(TensorCode &g, Tensor parameter, Tensor x,
                                   QuantizedAxis along) {
   if (!parameter)
@@ -141,34 +170,11 @@ LogicalResult lowerDequantize(OnnxOp op, GraphLowering &g) {
   return success();
 }
 
-/// To ui8 by the range that the numbers have, 0 included.
 LogicalResult lowerDynamicQuantize(OnnxOp op, GraphLowering &g) {
-  Tensor x = g.tensor(op.input("x"));
-  Type f32 = g.b.getF32Type();
-  Type type = g.elementOf(op.output("y"));
-  SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
-  Value zero = g.e.constant(0, f32);
-  Tensor low = g.reduce(x, all, false, f32, zero, [&](Value a, Value next) {
-    return g.e.min(a, next, f32);
-  });
-  Tensor high = g.reduce(x, all, false, f32, zero, [&](Value a, Value next) {
-    return g.e.max(a, next, f32);
-  });
-  Tensor scale = g.map({low, high}, f32, [&](ValueRange v) {
-    Value range = g.e.sub(v[1], v[0], f32);
-    Value one = g.e.constant(1, f32);
-    range = g.e.select(g.e.equal(range, zero, f32), one, range);
-    return g.e.div(range, g.e.constant(255, f32), f32);
-  });
-  Tensor zeroPoint = g.map({low, scale}, type, [&](ValueRange v) {
-    Value scaled = g.e.neg(g.e.div(v[0], v[1], f32), f32);
-    return roundToZeroPoint(g, scaled, {}, type, f32);
-  });
-  g.set(op.output("y_scale"), scale);
-  g.set(op.output("y_zero_point"), zeroPoint);
-  g.set(op.output("y"), g.map({x, scale, zeroPoint}, type, [&](ValueRange v) {
-    return roundToZeroPoint(g, g.e.div(v[0], v[1], f32), v[2], type, f32);
-  }));
+  DynamicallyQuantized y = quantizeDynamically(g, g.tensor(op.input("x")));
+  g.set(op.output("y"), y.tensor);
+  g.set(op.output("y_scale"), y.scale);
+  g.set(op.output("y_zero_point"), y.zero);
   return success();
 }
 

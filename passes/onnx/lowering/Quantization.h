@@ -18,6 +18,15 @@ mlir::Value roundToZeroPoint(TensorCode &g, mlir::Value scaled,
                              mlir::Value zeroPoint, mlir::Type type,
                              mlir::Type real, bool saturate = true);
 
+/// A tensor in ui8, with a scale and a zero point (ui8) that follow from its
+/// range, 0 included, as DynamicQuantizeLinear of ONNX has it; or from that of
+/// each row, with 1 in place of the last dimension.
+struct DynamicallyQuantized {
+  Tensor tensor, scale, zero;
+};
+DynamicallyQuantized quantizeDynamically(TensorCode &g, Tensor x,
+                                         bool eachRow = false);
+
 /// How a scale or zero point lies along the axes of what it scales.
 struct QuantizedAxis {
   int64_t axis = 1;

@@ -2,6 +2,7 @@
 
 #include "passes/onnx/lowering/Recurrent.h"
 #include "passes/onnx/lowering/LoweringTable.h"
+#include "passes/onnx/lowering/Quantization.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -226,6 +227,36 @@ Tensor Recurrence::initial(StringRef name, unsigned direction) {
                 sum);
 }
 
+/// start + x * weights, of [..., inputs] and [..., gates].
+Tensor Recurrence::multiply(Tensor x, const GateWeights &weights, Tensor start,
+                            bool eachRow) {
+  if (!weights.real) {
+    DynamicallyQuantized y = quantizeDynamically(g, x, eachRow);
+    Tensor sums = multiplyByteMatrices(
+        g, {y.tensor, g.cast(y.zero, g.b.getI32Type())}, weights.bytes);
+    return g.map({sums, y.scale, weights.scale, start}, sum, [&](ValueRange v) {
+      Value product = g.e.mul(g.e.cast(v[0], sums.element, sum),
+                              g.e.mul(v[1], v[2], sum), sum);
+      return g.e.add(product, v[3], sum);
+    });
+  }
+  unsigned rank = x.rank();
+  auto loop = [&](unsigned i) { return g.b.getAffineDimExpr(i); };
+  SmallVector<AffineExpr> places;
+  for (unsigned i = 0; i + 1 < rank; ++i)
+    places.push_back(loop(i));
+  auto map = [&](SmallVector<AffineExpr> exprs, unsigned last) {
+    exprs.push_back(loop(last));
+    return AffineMap::get(rank + 1, 0, exprs, g.b.getContext());
+  };
+  return g.fold(
+      {x, weights.real}, start,
+      {map(places, rank), map({loop(rank)}, rank - 1), map(places, rank - 1)},
+      [&](ValueRange v, ValueRange sums) -> SmallVector<Value> {
+        return {g.e.add(sums[0], g.e.mul(v[0], v[1], sum), sum)};
+      })[0];
+}
+
 /// What the inputs of all times give to the gates: [time, batch, G].
 Tensor Recurrence::project(const Direction &direction) {
   Dim all = g.mul(g.fixed(gates), hidden);
@@ -247,17 +278,7 @@ Tensor Recurrence::project(const Direction &direction) {
   } else {
     start = g.filled({time, batch, all}, sum, g.e.integer(0, sum));
   }
-  auto loop = [&](unsigned i) { return g.b.getAffineDimExpr(i); };
-  auto map = [&](ArrayRef<AffineExpr> exprs) {
-    return AffineMap::get(4, 0, exprs, g.b.getContext());
-  };
-  Tensor weights = direction.inputWeights;
-  return g.fold({x, weights}, start,
-                {map({loop(0), loop(1), loop(3)}), map({loop(3), loop(2)}),
-                 map({loop(0), loop(1), loop(2)})},
-                [&](ValueRange v, ValueRange sums) -> SmallVector<Value> {
-                  return {g.e.add(sums[0], g.e.mul(v[0], v[1], sum), sum)};
-                })[0];
+  return multiply(x, direction.inputWeights, start, /*eachRow=*/false);
 }
 
 Tensor Recurrence::gate(Tensor all, unsigned number, unsigned count) {
@@ -268,19 +289,10 @@ Tensor Recurrence::gate(Tensor all, unsigned number, unsigned count) {
 /// start + state * recurrentWeights, for some of the gates: [batch, ...].
 Tensor Recurrence::recur(const Direction &direction, Tensor state, Tensor start,
                          unsigned firstGate, unsigned gateCount) {
-  Tensor weights = direction.recurrentWeights;
+  GateWeights weights = direction.recurrentWeights;
   if (gateCount != gates)
-    weights = gate(weights, firstGate, gateCount);
-  auto loop = [&](unsigned i) { return g.b.getAffineDimExpr(i); };
-  auto map = [&](ArrayRef<AffineExpr> exprs) {
-    return AffineMap::get(3, 0, exprs, g.b.getContext());
-  };
-  return g.fold({state, weights}, start,
-                {map({loop(0), loop(2)}), map({loop(2), loop(1)}),
-                 map({loop(0), loop(1)})},
-                [&](ValueRange v, ValueRange sums) -> SmallVector<Value> {
-                  return {g.e.add(sums[0], g.e.mul(v[0], v[1], sum), sum)};
-                })[0];
+    weights.real = gate(weights.real, firstGate, gateCount);
+  return multiply(state, weights, start, /*eachRow=*/true);
 }
 
 Value Recurrence::clip(Value x) {

@@ -8,7 +8,7 @@
 #ifndef LLM_PASSES_ONNX_LOWERING_RECURRENT_H
 #define LLM_PASSES_ONNX_LOWERING_RECURRENT_H
 
-#include "passes/onnx/lowering/GraphLowering.h"
+#include "passes/onnx/lowering/ByteProducts.h"
 
 namespace llm::onnx {
 
@@ -22,16 +22,28 @@ public:
   double alpha = 0, beta = 0;
 };
 
+/// A matrix [inputs, gates] that inputs or states are multiplied by. By one of
+/// bytes they are multiplied as bytes too (quantizeDynamically), states row by
+/// row, so that sequences of a batch leave one another alone.
+struct GateWeights {
+  GateWeights() = default;
+  GateWeights(Tensor real) : real(real) {}
+
+  Tensor real; ///< null: bytes
+  Bytes bytes;
+  Tensor scale; ///< of f32: one number, or [gates]
+};
+
 /// What one direction computes with. Gates lie side by side in the last
 /// dimension, H elements each.
 struct Direction {
   unsigned number;
   bool isReverse;
-  Tensor inputWeights;     ///< [I, G]
-  Tensor recurrentWeights; ///< [H, G]
-  Tensor inputBias;        ///< [G]; null: 0
-  Tensor recurrentBias;    ///< [G]; null: 0
-  Tensor peepholes;        ///< [3 H]: i, o, f; null: 0
+  GateWeights inputWeights;     ///< [I, G]
+  GateWeights recurrentWeights; ///< [H, G]; bytes for LSTM alone
+  Tensor inputBias;             ///< [G]; null: 0
+  Tensor recurrentBias;         ///< [G]; null: 0
+  Tensor peepholes;             ///< [3 H]: i, o, f; null: 0
   llvm::SmallVector<Activation> activations;
 };
 
@@ -53,6 +65,8 @@ public:
 private:
   using States = llvm::SmallVector<Tensor>;
   Tensor initial(llvm::StringRef name, unsigned direction);
+  Tensor multiply(Tensor x, const GateWeights &weights, Tensor start,
+                  bool eachRow);
   Tensor project(const Direction &direction);
   Tensor recur(const Direction &direction, Tensor state, Tensor start,
                unsigned firstGate, unsigned gateCount);
