@@ -242,7 +242,9 @@ std::optional<Rolling> Chain::choose() const {
         if (!kinds.insert(std::move(kind)).second)
           saved += size;
         std::tuple cost(outside, -saved, length);
-        if (saved && (!best || cost < best->cost))
+        // Layers that are all different have to be layers nevertheless.
+        bool holdsAll = mixing && outside == 0 && at > first;
+        if ((saved || holdsAll) && (!best || cost < best->cost))
           best = Rolling{first, length, (at - first) / length + 1, cost};
       }
     }

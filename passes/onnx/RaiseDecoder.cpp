@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/onnx/Passes.h"
+#include "passes/onnx/raising/MaskTable.h"
 #include "passes/onnx/raising/Probe.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -45,27 +46,59 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     return std::nullopt;
   }
 
-  /// Windows of attention, which may be wider than the run: then a number of
-  /// the graph says so. With 3 in its place the window shows, and as much wider
-  /// or narrower than 3 as it was than that number. False with the probe that
-  /// failed.
-  static bool findWindows(GraphOp graph, unsigned logits, Probe &probe,
-                          std::optional<Probe> &failed) {
-    std::set<int64_t> candidates;
-    graph.walk([&](Operation *op) {
+  /// Something of the graph that the run is too short for: with a window of
+  /// kSmall in its place, its own shows as so much wider.
+  struct Candidate {
+    std::function<void(Probe &)> replace;
+    int64_t window;
+  };
+  static constexpr int64_t kSmall = 3;
+
+  /// Constants that are added or compared, and tables of masks. False if a
+  /// table is of no mask that attention has.
+  static bool readCandidates(GraphOp graph,
+                             std::vector<Candidate> &candidates) {
+    std::set<int64_t> thresholds;
+    WalkResult walked = graph.walk([&](Operation *op) {
       std::optional<OnnxOp> view = OnnxOp::from(op);
-      if (!view || view->type() != "Constant" || !isThreshold(op->getResult(0)))
-        return;
+      if (!view || view->type() != "Constant")
+        return WalkResult::advance();
       auto literal =
-          dyn_cast_or_null<DenseIntElementsAttr>(view->attribute("value"));
-      int64_t value = literal ? (*literal.begin()).getSExtValue() : 0;
-      if (value > kTokens || value < -kTokens)
-        candidates.insert(value < 0 ? -value : value);
+          dyn_cast_or_null<DenseElementsAttr>(view->attribute("value"));
+      if (literal && isThreshold(op->getResult(0))) {
+        int64_t value = (*literal.value_begin<APInt>()).getSExtValue();
+        if (value > kTokens || value < -kTokens)
+          thresholds.insert(value < 0 ? -value : value);
+      }
+      auto table = literal ? MaskTable::match(literal, kTokens) : std::nullopt;
+      bool isMask = literal && literal.getElementType().isInteger(1);
+      if (table && !table->window && isMask) {
+        decline(op->getLoc(), op->getName().getStringRef() +
+                                  " is a mask that is neither causal nor of "
+                                  "a window");
+        return WalkResult::interrupt();
+      }
+      if (table && table->window.value_or(0) > kTokens)
+        candidates.push_back(
+            {[op](Probe &probe) { probe.replaceTable(op, kSmall); },
+             *table->window});
+      return WalkResult::advance();
     });
-    constexpr int64_t kSmall = 3;
-    for (int64_t candidate : candidates) {
+    for (int64_t value : thresholds)
+      candidates.push_back(
+          {[value](Probe &probe) { probe.replaceConstant(value, kSmall); },
+           value});
+    return !walked.wasInterrupted();
+  }
+
+  /// Windows of attention that are wider than the run. False with the probe
+  /// that failed.
+  static bool findWindows(GraphOp graph, unsigned logits,
+                          ArrayRef<Candidate> candidates, Probe &probe,
+                          std::optional<Probe> &failed) {
+    for (const Candidate &candidate : candidates) {
       Probe other(kTokens);
-      other.replaceConstant(candidate, kSmall);
+      candidate.replace(other);
       bool runs = other.run(graph, logits) >= 0 &&
                   other.program.size() == probe.program.size();
       if (!runs) {
@@ -75,7 +108,7 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
       for (auto [node, shown] : llvm::zip_equal(probe.program, other.program))
         if (node.kind == RowNode::Attention && node.window == 0 &&
             shown.window != 0)
-          node.window = candidate + shown.window - kSmall;
+          node.window = candidate.window + shown.window - kSmall;
     }
     return true;
   }
@@ -125,7 +158,10 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
     if (result < 0)
       return decline(probe);
     std::optional<Probe> failed;
-    if (!findWindows(graph, *logits, probe, failed))
+    std::vector<Candidate> candidates;
+    if (!readCandidates(graph, candidates))
+      return;
+    if (!findWindows(graph, *logits, candidates, probe, failed))
       return decline(*failed);
     SmallVector<Operation *> before;
     for (Operation &op : *module.getBody())

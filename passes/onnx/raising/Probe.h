@@ -27,6 +27,12 @@ public:
     replacement = by;
   }
 
+  /// Reads a constant mask (MaskTable) as if queries read so many keys.
+  void replaceTable(mlir::Operation *constant, int64_t window) {
+    replacedTable = constant;
+    replacement = window;
+  }
+
   RowProgram program;
 
   /// Runs a whole graph; the node that `output` of it is rows of, in order,
@@ -140,6 +146,7 @@ private:
 
   const int64_t tokens;
   int64_t replaced = 0, replacement = 0;
+  mlir::Operation *replacedTable = nullptr;
   llvm::DenseMap<mlir::Value, ArrayPtr> values;
   llvm::DenseSet<mlir::Value> followed; ///< tables, of cosines
   std::string why;

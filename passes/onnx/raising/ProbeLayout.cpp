@@ -128,6 +128,14 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       if (std::fabs(number) == replaced)
         number = number < 0 ? -replacement : replacement;
     }
+    if (operation == replacedTable && !array.isWeight()) {
+      int64_t positions = array.shape.back();
+      Element read = array.elements[0], other = array.elements[1];
+      for (int64_t i = 0; i < positions * positions; ++i) {
+        int64_t behind = i / positions - i % positions;
+        array.elements[i] = behind >= 0 && behind < replacement ? read : other;
+      }
+    }
     set(op.output("output"), share(array));
     return true;
   }
