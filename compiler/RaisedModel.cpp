@@ -78,6 +78,23 @@ static std::optional<SourceTensor> rowsOf(SourceTensor view, RowRange range) {
   return view;
 }
 
+/// Rows of `groups` groups, a period apart.
+static std::optional<SourceTensor> groupsOf(const SourceTensor &matrix,
+                                            RowRange range, int64_t period,
+                                            int64_t groups) {
+  SourceTensor result{matrix.name, matrix.type, {0, matrix.shape[1]}};
+  for (int64_t i = 0; i < groups; ++i) {
+    std::optional<SourceTensor> part =
+        rowsOf(matrix, {range.first + i * period, range.second + i * period});
+    if (!part)
+      return std::nullopt;
+    result.shape[0] += part->shape[0];
+    result.bytes += part->shape[0] * part->shape[1] * elementBytes(part->type);
+    result.parts.push_back(std::move(*part));
+  }
+  return result;
+}
+
 /// The same rows of every matrix of a stack.
 static std::optional<SourceTensor> expertsOf(const SourceTensor &stack,
                                              bool transposed, RowRange range) {
@@ -148,6 +165,9 @@ static std::optional<SourceTensor> viewOf(DictionaryAttr entry,
     std::swap(view.shape[0], view.shape[1]);
     view.transposed ^= true;
   }
+  auto rows = entry.getAs<DenseI64ArrayAttr>("rows");
+  if (rows && rows.size() == 4)
+    return groupsOf(view, *range, rows[2], rows[3]);
   return range ? rowsOf(view, *range) : view;
 }
 

@@ -1,4 +1,4 @@
-"""The reference of weights that only an ONNX file has: onnxruntime in f32, the whole
+"""The reference of models that only an ONNX file holds: onnxruntime in f32, the whole
 sequence anew for every token."""
 
 import numpy as np
@@ -12,10 +12,10 @@ class OnnxReference:
         model = onnx.load(path)
         attributes = {node.op_type: {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
                       for node in reversed(model.graph.node)}
-        heads = attributes["GroupQueryAttention"]
-        self.kv_heads = heads["kv_num_heads"]
-        # The first product is that of queries, keys and values.
-        self.width = attributes["MatMulNBits"]["N"] // (heads["num_heads"] + 2 * self.kv_heads)
+        if heads := attributes.get("GroupQueryAttention"):  # it has a cache
+            self.kv_heads = heads["kv_num_heads"]
+            # The first product is that of queries, keys and values.
+            self.width = attributes["MatMulNBits"]["N"] // (heads["num_heads"] + 2 * self.kv_heads)
         for node in model.graph.node:
             for attribute in node.attribute:
                 if node.op_type == "MatMulNBits" and attribute.name == "accuracy_level":

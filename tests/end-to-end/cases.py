@@ -56,13 +56,14 @@ def every_checkpoint():
 
 
 def every_export():
-    """ONNX files of checkpoints, whose goldens they share unless their weights are rounded."""
+    """ONNX files of checkpoints, whose goldens they share unless their weights are rounded, and others."""
     names = {p.parent.name for p in CHECKPOINTS.glob("*/config.json")}
     for file in sorted(EXPORTS.glob("*.onnx")):
         if "-genai-int4" in file.stem:
             yield Case(f"export-{file.stem}", "exact", file, f"export-{file.stem}", EXACT)
             continue
-        golden = max((name for name in names if file.stem.startswith(f"{name}-")), key=len)
+        golden = max((name for name in names if file.stem.startswith(f"{name}-")), key=len,
+                     default=f"export-{file.stem}")
         yield Case(f"export-{file.stem}", "exact", file, golden, F32)
 
 

@@ -147,8 +147,9 @@ private:
                  : isLinear        ? program[node.inputs[0]].features
                                    : node.features;
     int64_t out = isLinear ? node.features : all;
+    FeatureGroups rows = node.rows;
     auto key = std::make_tuple(node.weight.getAsOpaquePointer(), transposed,
-                               node.first, out, in);
+                               rows, out, in);
     auto known = matrices.find(key);
     if (known != matrices.end())
       return known->second;
@@ -164,8 +165,13 @@ private:
     }
     std::string range;
     if (out != all) {
-      range = rangeOf(node.first, out);
-      view.set("rows", b.getDenseI64ArrayAttr({node.first, node.first + out}));
+      range = rangeOf(rows.first, rows.count);
+      SmallVector<int64_t> part = {rows.first, rows.first + rows.count};
+      if (rows.groups > 1) {
+        range.insert(range.size() - 1, ":" + std::to_string(rows.period));
+        part.append({rows.period, rows.groups});
+      }
+      view.set("rows", b.getDenseI64ArrayAttr(part));
     }
     if (node.blocks.bits) {
       view.set("scales", b.getStringAttr(sourceOf(node.blocks.scales)));
@@ -448,7 +454,8 @@ private:
   std::map<std::string, DenseElementsAttr> constants;
   std::map<std::string, Value> vectors;
   std::map<std::string, DictionaryAttr> views;
-  std::map<std::tuple<void *, bool, int64_t, int64_t, int64_t>, Value> matrices;
+  std::map<std::tuple<void *, bool, FeatureGroups, int64_t, int64_t>, Value>
+      matrices;
   std::vector<std::pair<std::pair<SmallVector<float>, float>, Value>> tables;
 };
 

@@ -126,12 +126,17 @@ private:
   static mlir::Type elementOf(mlir::Value value) {
     return llvm::cast<mlir::TensorType>(value.getType()).getElementType();
   }
-  /// Nodes for features [from, to) of rows of `features`, where a linear layer
-  /// that has only those gives them; -1 if there is none.
-  int featuresOf(int number, int64_t from, int64_t to);
+  // Parts of rows: ProbeFeatures.cpp.
+  /// A node for some of the features of rows, where a linear layer that has
+  /// only those gives them; -1 if there is none.
+  int featuresOf(int number, const FeatureGroups &part);
   /// Rows that are a range of a node's features, before they were parted into
   /// heads: what fused projections are split into. Others stay.
   ArrayPtr narrowed(ArrayPtr x);
+  /// Elements of which only some of a node's features are, as many of every
+  /// head: what projections that are fused head by head are split into. Others
+  /// stay.
+  ArrayPtr compacted(ArrayPtr x);
   /// The array with every element one of one node, times a number of its own
   /// (left in `scale`): sums and scales by feature become nodes. Null with a
   /// reason.

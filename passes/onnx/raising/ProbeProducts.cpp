@@ -78,8 +78,10 @@ ArrayPtr Probe::materialize(ArrayPtr shared, double *scale) {
   }
   if (pure)
     return shared;
-  if (pairs)
-    return rotated(x);
+  if (pairs) {
+    ArrayPtr turned = rotated(x);
+    return turned ? materialize(turned, scale) : nullptr;
+  }
   // One term each, whose factor and number are its feature's.
   int64_t features = program[base].features;
   std::vector<double> factors(features, NAN), numbers(features, NAN);
@@ -163,61 +165,6 @@ ArrayPtr Probe::linear(const Array &x, const Array &weight, bool) {
   return share(std::move(result));
 }
 
-int Probe::featuresOf(int number, int64_t from, int64_t to) {
-  RowNode node = program[number];
-  if (from == 0 && to == node.features)
-    return number;
-  switch (node.kind) {
-  case RowNode::Linear:
-    node.first += from;
-    break;
-  case RowNode::Embedding:
-    // Blocks are read as far as the row goes.
-    if (from != 0 || !node.blocks.bits)
-      return -1;
-    break;
-  case RowNode::Scale:
-  case RowNode::Shift:
-    if (node.vector.size() > 1)
-      node.vector.assign(node.vector.begin() + from, node.vector.begin() + to);
-    node.inputs[0] = featuresOf(node.inputs[0], from, to);
-    break;
-  default:
-    return -1;
-  }
-  if (!node.inputs.empty() && node.inputs[0] < 0)
-    return -1;
-  node.features = to - from;
-  return addNode(std::move(node));
-}
-
-ArrayPtr Probe::narrowed(ArrayPtr x) {
-  if (x->isWeight() || x->rank() > 3 || x->elements.empty())
-    return x;
-  if (baseOf(*x, RowNode::Experts) >= 0)
-    return narrowedExperts(x);
-  const Element &first = x->elements[0];
-  int64_t width = x->shape.back();
-  if (!first.isPure() || first.base == kTokens)
-    return x;
-  for (auto [i, element] : llvm::enumerate(x->elements)) {
-    int64_t feature = first.feature[0] + int64_t(i) % width;
-    if (!element.isPure() || element.base != first.base ||
-        element.feature[0] != feature)
-      return x;
-  }
-  int number =
-      featuresOf(first.base, first.feature[0], first.feature[0] + width);
-  if (number < 0 || number == first.base)
-    return x;
-  Array result = *x;
-  for (Element &element : result.elements) {
-    element.base = number;
-    element.feature[0] -= first.feature[0];
-  }
-  return share(std::move(result));
-}
-
 //===----------------------------------------------------------------------===//
 // Rotary embedding
 //===----------------------------------------------------------------------===//
@@ -251,15 +198,16 @@ ArrayPtr Probe::rotated(const Array &x) {
   auto isFirst = [&](int64_t column) {
     return isInterleaved ? column % 2 == 0 : column < half;
   };
+  // Heads may have been repeated.
   if (half == 0 || 2 * half > width || features % width ||
-      static_cast<int64_t>(x.elements.size()) != tokens * features)
+      x.elements.size() % (tokens * features))
     return nullptr;
 
   struct Turn {
     double cosine, sine;
   };
   std::vector<Turn> turns(tokens * half, Turn{NAN, NAN});
-  double amplitude = NAN;
+  double amplitude = NAN, passing = NAN;
   std::vector<Turn> found(x.elements.size());
   for (size_t line = 0; line < x.elements.size(); line += width) {
     int64_t row = x.elements[line].row;
@@ -287,7 +235,9 @@ ArrayPtr Probe::rotated(const Array &x) {
           return nullptr;
       }
       if (i >= 2 * half) { // passes through
-        if (own != 1)
+        if (std::isnan(passing))
+          passing = own;
+        if (own != passing || own == 0)
           return nullptr;
         continue;
       }
@@ -300,6 +250,8 @@ ArrayPtr Probe::rotated(const Array &x) {
         return nullptr;
     }
   }
+  // What scales all of a head comes after the rotation.
+  double scale = std::isnan(passing) ? 1 : passing;
   amplitude = turns[0].cosine;
   RowNode node = make(RowNode::Rope);
   for (int64_t i = 0; i < half; ++i) {
@@ -320,7 +272,7 @@ ArrayPtr Probe::rotated(const Array &x) {
   node.inputs = {base};
   node.features = features;
   node.heads = features / width;
-  node.number = amplitude;
+  node.number = amplitude / scale;
   if (isInterleaved)
     node.name = "interleaved";
   int number = addNode(node);
@@ -333,6 +285,7 @@ ArrayPtr Probe::rotated(const Array &x) {
       lowest = std::min<int64_t>(lowest, x.elements[line + j].feature[0]);
     result.elements.push_back(Element::of(number, x.elements[i].row,
                                           lowest / width * width + i % width));
+    result.elements.back().coefficient[0] = scale;
   }
   return share(std::move(result));
 }
@@ -416,8 +369,16 @@ ArrayPtr Probe::matMul(const Array &x, const Array &y) {
 
 ArrayPtr Probe::scores(const Array &x, const Array &y) {
   double scaleX, scaleY;
-  ArrayPtr q = materialize(share(x), &scaleX),
-           k = materialize(share(y), &scaleY);
+  // Keys as they lie in heads, since rotations run along those.
+  Shape turned = y.shape;
+  std::swap(turned[y.rank() - 1], turned[y.rank() - 2]);
+  Array keyRows = y.pick(turned, [&](ArrayRef<int64_t> at) {
+    Shape from(at);
+    std::swap(from[y.rank() - 1], from[y.rank() - 2]);
+    return y.offset(from);
+  });
+  ArrayPtr q = materialize(compacted(share(x)), &scaleX),
+           k = materialize(compacted(share(std::move(keyRows))), &scaleY);
   if (!q || !k)
     return nullptr;
   std::optional<Batches> batches = Batches::of(x, y);
@@ -445,10 +406,10 @@ ArrayPtr Probe::scores(const Array &x, const Array &y) {
         if (element.row != s || element.feature[0] != h * width + d)
           return nullptr;
       }
-    for (int64_t d = 0; d < width; ++d)
-      for (int64_t t = 0; t < keys; ++t) {
+    for (int64_t t = 0; t < keys; ++t)
+      for (int64_t d = 0; d < width; ++d) {
         const Element &element =
-            k->elements[(batches->y[h] * width + d) * keys + t];
+            k->elements[(batches->y[h] * keys + t) * width + d];
         if (element.row != t || element.feature[0] != h / share_ * width + d)
           return nullptr;
       }
@@ -551,7 +512,7 @@ ArrayPtr Probe::softmax(const Array &x) {
 }
 
 ArrayPtr Probe::attend(const Array &x, const Array &y) {
-  ArrayPtr v = materialize(share(y));
+  ArrayPtr v = materialize(compacted(share(y)));
   if (!v ||
       !llvm::all_of(x.elements, [](const Element &e) { return e.isPure(); }))
     return nullptr;

@@ -18,12 +18,32 @@
 
 namespace llm::onnx {
 
+/// `count` features from `first` on, and as many of every further group, a
+/// period behind.
+struct FeatureGroups {
+  int64_t first = 0, count = 0, period = 0, groups = 1;
+
+  int64_t all() const { return count * groups; }
+  int64_t place(int64_t i) const {
+    return first + i / count * period + i % count;
+  }
+  std::tuple<int64_t, int64_t, int64_t, int64_t> parts() const {
+    return {first, count, period, groups};
+  }
+  bool operator==(const FeatureGroups &other) const {
+    return parts() == other.parts();
+  }
+  bool operator<(const FeatureGroups &other) const {
+    return parts() < other.parts();
+  }
+};
+
 struct RowNode {
   enum Kind {
     Embedding, ///< rows of `weight` by token
     Learned,   ///< rows of `weight` by position
     Linear,    ///< inputs[0] times `weight`, of whose out features it has
-               ///< `features` from `first` on
+               ///< `rows`
     Sum,       ///< of the inputs
     Scale,     ///< inputs[0] times vector[feature], or vector[0]
     Shift,     ///< inputs[0] plus vector[feature], or vector[0]
@@ -55,6 +75,7 @@ struct RowNode {
   mlir::Value weight;
   bool transposed = false; ///< `weight` is [in, out], not [out, in]
   int64_t first = 0;
+  FeatureGroups rows; ///< of Linear; count 0: all
   /// `weight` holds integers in blocks, [out, blocks, bytes of a block].
   struct Blocks {
     int64_t bits = 0, size = 0; ///< 0: it holds numbers
@@ -77,9 +98,9 @@ struct RowNode {
   bool operator==(const RowNode &other) const {
     auto parts = [](const RowNode &node) {
       return std::tie(node.kind, node.inputs, node.features, node.weight,
-                      node.transposed, node.first, node.blocks, node.vector,
-                      node.number, node.heads, node.keyValueHeads, node.window,
-                      node.softCap, node.name);
+                      node.transposed, node.first, node.rows, node.blocks,
+                      node.vector, node.number, node.heads, node.keyValueHeads,
+                      node.window, node.softCap, node.name);
     };
     return parts(*this) == parts(other);
   }
@@ -95,7 +116,8 @@ void simplifyRowProgram(RowProgram &program);
 /// put into the module's attribute `llm.constants`, by the names of their
 /// sources. A source that is no tensor as it lies in the file is said what it
 /// is by `llm.views`: `of` a tensor, its transpose if `transposed`, `rows` of
-/// it or of each matrix of a stack, with `scales` and `zeros`. Fails with a
+/// it (first, end; then a period and how many groups a period apart) or of each
+/// matrix of a stack, with `scales` and `zeros`. Fails with a
 /// diagnostic at the node that no op is for.
 mlir::LogicalResult emitRowProgram(mlir::ModuleOp module, RowProgram &program,
                                    int result);
