@@ -391,6 +391,7 @@ private:
       }
       return refuse(node, "rows times a vector that are no norm");
     case RowNode::Mean:
+    case RowNode::Center:
       return refuse(node, "a mean that is no part of a norm");
     case RowNode::Moe: {
       SmallVector<Value> weights;

@@ -88,6 +88,8 @@ private:
   ArrayPtr apply(const Array &x, llvm::StringRef function);
   ArrayPtr capped(const Array &x);
   ArrayPtr mean(const Array &x, bool sum);
+  /// x - mean(x); null if it is something else.
+  ArrayPtr centered(const Array &x, const Array &mean);
   ArrayPtr matMul(const Array &x, const Array &y);
   ArrayPtr linear(const Array &x, const Array &weight, bool transposed);
   ArrayPtr scores(const Array &x, const Array &y);

@@ -416,6 +416,8 @@ ArrayPtr Probe::add(const Array &x, const Array &y, double sign) {
     ArrayPtr turned = rotated(sum);
     return turned ? turned : settled(std::move(sum));
   }
+  if (ArrayPtr difference = sign == -1 ? centered(x, y) : nullptr)
+    return difference;
   // Of two bases: rows, added feature by feature.
   Array signedY = y;
   if (sign != 1)
@@ -520,6 +522,36 @@ ArrayPtr Probe::capped(const Array &x) {
   Array result = x;
   for (Element &element : result.elements)
     element = Element::of(number, element.row, element.feature[0]);
+  return share(std::move(result));
+}
+
+ArrayPtr Probe::centered(const Array &x, const Array &mean) {
+  if (mean.elements.empty() || x.elements.empty())
+    return nullptr;
+  int32_t base = x.elements[0].base, of = mean.elements[0].base;
+  if (base < 0 || of < 0 || base == kTokens || of == kTokens ||
+      program[of].kind != RowNode::Mean || program[of].inputs[0] != base)
+    return nullptr;
+  RowNode node = make(RowNode::Center);
+  node.inputs = {base};
+  node.features = program[base].features;
+  node.heads = program[of].features;
+  int64_t width = node.features / node.heads;
+  int number = program.size();
+  bool agree = true;
+  Array result;
+  if (!zip(x, mean, result,
+           [&](const Element &own, const Element &other) {
+             agree &= own.isPure() && other.isPure() && own.base == base &&
+                      other.base == of && own.row == other.row &&
+                      own.feature[0] / width == other.feature[0];
+             return Element::of(number, own.row, own.feature[0]);
+           }) ||
+      !agree)
+    return nullptr;
+  number = addNode(std::move(node));
+  for (Element &element : result.elements)
+    element.base = number;
   return share(std::move(result));
 }
 

@@ -51,6 +51,7 @@ struct RowNode {
               ///< for each group of inputs[0]'s
     Function, ///< `name` of each element of inputs[0], times number if not 0
     Mean,     ///< of each group of inputs[0]'s features; features: groups
+    Center,   ///< inputs[0] minus the mean of each of `heads` groups
     Rope,     ///< inputs[0] rotated: `vector` frequencies, number: table scale;
               ///< `name` is interleaved if pairs are
     Scores,   ///< queries inputs[0] times keys inputs[1], by heads; if `name`

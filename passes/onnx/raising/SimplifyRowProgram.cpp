@@ -204,12 +204,34 @@ struct Simplify {
   }
 
   void makeNorm(RowNode &node, const Norm &norm, std::vector<double> scale) {
+    const RowNode &center = program[norm.x];
+    if (center.kind == RowNode::Center && center.heads == 1 &&
+        norm.groups == 1) {
+      node.kind = RowNode::LayerNorm;
+      node.inputs = center.inputs;
+      node.number = norm.epsilon;
+      node.vector = std::move(scale);
+      node.vector.resize(2 * node.features);
+      return;
+    }
     node.kind = RowNode::RMSNorm;
     node.inputs = {norm.x};
     node.heads = norm.groups;
     // An epsilon that was given as f32 is meant as the short decimal.
     node.number = norm.epsilon;
     node.vector = std::move(scale);
+  }
+
+  /// What is added to a norm is its bias.
+  void addBias(RowNode &node) {
+    if (node.kind != RowNode::Shift ||
+        program[node.inputs[0]].kind != RowNode::LayerNorm)
+      return;
+    RowNode norm = program[node.inputs[0]];
+    for (int64_t i = 0; i < norm.features; ++i)
+      norm.vector[norm.features + i] +=
+          node.vector[node.vector.size() > 1 ? i : 0];
+    node = std::move(norm);
   }
 
   /// What 0.5 (1 + ..) leaves to be multiplied with afterwards is drawn in:
@@ -263,10 +285,12 @@ struct Simplify {
       }
     }
     // What is left of norms has no scale.
-    for (RowNode &node : program)
+    for (RowNode &node : program) {
       if (std::optional<Norm> norm = rmsNorm(node))
         makeNorm(node, *norm,
                  std::vector<double>(node.features / norm->groups, 1.0));
+      addBias(node);
+    }
   }
 };
 
