@@ -80,6 +80,8 @@ public:
           llvm::errs() << quoteName(name.getName().getValue()) << ": ";
         llvm::errs() << diagnostic << "\n";
       });
+      if (isRemark)
+        report.addRemark(diagnostic.str());
       return success();
     });
     threads = options.threads
@@ -153,8 +155,11 @@ private:
     if (options.emit == table.front().name)
       return print(*module);
     bool raised = false;
+    GraphNames names = namesOf(*module);
     if (failed(raiseDecoder(raised)))
       return failure();
+    if (raised)
+      report.addRecognised(*module, names);
     if (raised && options.check)
       return answer("a decoder: becomes a paged model of tokens");
     if (raised)
@@ -171,12 +176,29 @@ private:
     }
     if (options.check)
       return answer("a graph: every op is supported");
+    report.addGraph(*module);
     description = describeGraph(*module, options);
     pipeline.noPlainLoops = options.noPlainLoops;
     bool done = false;
     if (failed(runCommonStages(done)) || done)
       return failure(!done);
     return compileLevels(model->weights);
+  }
+
+  static GraphNames namesOf(ModuleOp module) {
+    GraphNames names;
+    auto add = [](StringAttr name, std::vector<std::string> &to) {
+      if (name)
+        to.push_back(name.str());
+    };
+    for (auto graph : module.getOps<llm::onnx::GraphOp>()) {
+      for (unsigned i = 0; i < graph.getNumArguments(); ++i)
+        add(graph.getArgAttrOfType<StringAttr>(i, "onnx.name"), names.inputs);
+      for (unsigned i = 0; i < graph.getNumResults(); ++i)
+        add(graph.getResultAttrOfType<StringAttr>(i, "onnx.name"),
+            names.outputs);
+    }
+    return names;
   }
 
   /// Whether there is a lowering for every op of the graph.
@@ -489,6 +511,8 @@ private:
       return fail(std::move(error));
     if (!checkpoint) {
       progress.stop();
+      if (options.report)
+        report.print(llvm::outs());
       return success();
     }
     auto contracts = memoryContracts(options.output);

@@ -3,11 +3,15 @@
 #include "compiler/Report.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/OnnxOp.h"
+#include "frontends/ErrorText.h"
 #include "passes/analysis/WeightLayout.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
+
+#include <deque>
 
 using namespace mlir;
 using namespace llm;
@@ -38,6 +42,115 @@ static void describe(llvm::raw_ostream &os, Operation *op) {
     os << ", " << moe.getTop() << " of " << moe.getExperts() << " experts";
   }
   os << "\n";
+}
+
+/// What an op of a decoder is, without its weights.
+static std::string summaryOf(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << op->getName().stripDialect();
+  if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
+    auto table = cast<PackedType>(embedding.getTable().getType());
+    os << " of " << table.getRows() << " by " << table.getColumns() << ", by "
+       << (embedding.getTokens().getDefiningOp<PositionsOp>() ? "position"
+                                                              : "token");
+  } else if (auto attention = dyn_cast<AttentionOp>(op)) {
+    os << " of " << attention.getHeads() << " heads over "
+       << attention.getKvHeads() << " of keys and values, scale "
+       << llvm::format("%.6g", attention.getScale().convertToFloat());
+    if (attention.getWindow())
+      os << ", window " << attention.getWindow();
+    if (double cap = attention.getSoftCap().convertToFloat())
+      os << ", soft cap " << llvm::format("%.6g", cap);
+    if (attention.getSinks())
+      os << ", sinks";
+  } else if (auto rope = dyn_cast<RopeOp>(op)) {
+    os << " of " << rope.getHeads() << " heads, "
+       << (rope.getInterleaved() ? "interleaved" : "halves");
+  } else if (auto table = dyn_cast<RotaryTableOp>(op)) {
+    os << " of " << table.getInverseFrequencies().size() << " frequencies";
+  } else if (auto norm = dyn_cast<RMSNormOp>(op)) {
+    os << ", epsilon " << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
+  } else if (auto norm = dyn_cast<LayerNormOp>(op)) {
+    os << ", epsilon " << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
+  } else if (auto gelu = dyn_cast<GeluOp>(op)) {
+    os << " by " << gelu.getKind();
+  } else if (auto moe = dyn_cast<MoeOp>(op)) {
+    os << ", " << moe.getTop() << " of " << moe.getExperts() << " experts, "
+       << moe.getActivation();
+  }
+  return text;
+}
+
+/// Names, of which only the first few of many.
+static void printNames(llvm::raw_ostream &os, ArrayRef<std::string> names) {
+  constexpr size_t kMost = 4;
+  llvm::interleaveComma(names.take_front(kMost), os);
+  if (names.size() > kMost)
+    os << " and " << names.size() - kMost << " more";
+}
+
+void Report::addRecognised(ModuleOp module, const GraphNames &graph) {
+  llvm::raw_string_ostream os(text);
+  os << "\nrecognised: a decoder\n";
+  auto say = [&](StringRef what, StringRef kept,
+                 ArrayRef<std::string> names) {
+    std::vector<std::string> own, left;
+    for (const std::string &name : names)
+      (StringRef(name).contains(kept) ? own : left).push_back(name);
+    os << "  " << what << ": ";
+    printNames(os, own);
+    if (!left.empty()) {
+      os << "; the runtime's: ";
+      printNames(os, left);
+    }
+    os << "\n";
+  };
+  say("inputs", "input_ids", graph.inputs);
+  say("outputs", "logits", graph.outputs);
+  struct Found {
+    int64_t count = 0;
+    std::string node; ///< that the first was found at
+  };
+  llvm::MapVector<StringRef, Found> kinds;
+  std::deque<std::string> summaries;
+  module.lookupSymbol("forward")->walk([&](Operation *op) {
+    if (isa<WeightOp, func::FuncOp, func::ReturnOp>(op))
+      return;
+    summaries.push_back(summaryOf(op));
+    Found &found = kinds[summaries.back()];
+    auto name = dyn_cast<NameLoc>(op->getLoc());
+    if (found.count++ == 0 && name)
+      found.node = name.getName().str();
+  });
+  for (auto &[summary, found] : kinds) {
+    os << "  " << found.count << " x " << summary;
+    if (!found.node.empty())
+      os << (found.count > 1 ? "; the first at " : "; at ")
+         << quoteName(found.node);
+    os << "\n";
+  }
+}
+
+void Report::addGraph(ModuleOp module) {
+  llvm::MapVector<StringRef, int64_t> kinds;
+  int64_t nodes = 0;
+  module.walk([&](Operation *op) {
+    std::optional<onnx::OnnxOp> view = onnx::OnnxOp::from(op);
+    if (!view || view->type() == "Constant")
+      return;
+    ++nodes;
+    ++kinds[view->type()];
+  });
+  llvm::raw_string_ostream os(text);
+  os << "\na graph of tensors, " << nodes << " nodes\n";
+  for (auto [kind, count] : kinds)
+    os << "  " << count << " x " << kind << "\n";
+}
+
+void Report::addRemark(StringRef remark) {
+  llvm::raw_string_ostream os(text);
+  os << "\nremark: " << remark << "\n";
 }
 
 void Report::addModel(ModuleOp module) {

@@ -9,11 +9,26 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <string>
+#include <vector>
+
 namespace llm {
+
+/// What a graph takes and gives, and what of that a decoder still does.
+struct GraphNames {
+  std::vector<std::string> inputs, outputs;
+};
 
 /// Gathers, stage by stage, what --report prints.
 class Report {
 public:
+  /// What a graph's decoder was recognised to be: the module holds @forward,
+  /// as raised; `graph` names what the graph had.
+  void addRecognised(mlir::ModuleOp module, const GraphNames &graph);
+  /// A graph of tensors: how many nodes of which ops.
+  void addGraph(mlir::ModuleOp module);
+  /// What was said on stderr of how the model is compiled.
+  void addRemark(llvm::StringRef remark);
   /// The module at stage "model": ops of each layer kind, weights, states.
   void addModel(mlir::ModuleOp module);
   /// A step of stage "phases": its phases in order.

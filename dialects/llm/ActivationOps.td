@@ -20,6 +20,21 @@ def LLM_SiluOp : LLM_Op<"silu", [Pure, AllTypesMatch<["input", "result"]>]> {
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
+def LLM_ReluOp : LLM_Op<"relu", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "x where it is positive, else 0";
+  let description = [{
+    A NaN stays one. Its square (So et al. 2021) is `arith.mulf` of two of these.
+    Also takes vectors, inside a tile.
+
+    ```mlir
+    %y = llm.relu %x : tensor<?x1536xf32>
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[LLM_Rows, VectorOfAnyRankOf<[F32]>]>:$input);
+  let results = (outs AnyTypeOf<[LLM_Rows, VectorOfAnyRankOf<[F32]>]>:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
 def LLM_GeluOp : LLM_Op<"gelu", [Pure, AllTypesMatch<["input", "result"]>]> {
   let summary = "x times the normal distribution's share below x";
   let description = [{

@@ -2,16 +2,17 @@
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace llm;
 
 LogicalResult MoeOp::verify() {
-  if (getActivation() != "silu" && getActivation() != "gelu_erf" &&
-      getActivation() != "gelu_tanh") // C1
+  if (!llvm::is_contained(kActivations, getActivation())) // C1
     return emitOpError() << "has the activation '" << getActivation()
-                         << "'; accepted: silu, gelu_erf, gelu_tanh";
+                         << "'; accepted: " << llvm::join(kActivations, ", ");
   int64_t experts = getExperts(), top = getTop();
   if (experts < 1 || top < 1 || top > experts) // C2
     return emitOpError() << "chooses " << top << " of " << experts

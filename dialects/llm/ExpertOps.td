@@ -16,7 +16,8 @@ def LLM_MoeOp : LLM_Op<"moe", [Pure, AllTypesMatch<["gate", "up"]>]> {
     experts (Jiang et al. 2024). A weight holds the experts' matrices one below
     the other; each begins at a multiple of 16 rows.
 
-    * (C1) `activation` is "silu", "gelu_erf" or "gelu_tanh": `llm.silu`, `llm.gelu`.
+    * (C1) `activation` is "silu", "gelu_erf", "gelu_tanh" or "relu": `llm.silu`,
+      `llm.gelu`, `llm.relu`.
     * (C2) the router has a column for each expert, of whom there are at least `top`,
       which is at least 1.
     * (C3) gate and up have the input's columns, and rows that are a multiple of 16

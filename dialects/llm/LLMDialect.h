@@ -20,6 +20,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <array>
+
 #include "dialects/llm/LLMDialect.h.inc"
 
 #include "dialects/llm/LLMAttrInterfaces.h.inc"
@@ -38,6 +40,10 @@ namespace llm {
 
 /// Out features of a panel: one zmm of f32, two ymm, a row of an AMX tile.
 constexpr int64_t kPanel = 16;
+
+/// What llm.gated_linear and llm.moe call the ops of ActivationOps.td.
+constexpr std::array<llvm::StringLiteral, 4> kActivations = {"silu", "gelu_erf",
+                                                             "gelu_tanh", "relu"};
 
 /// Elements of a row of an activation buffer: rows are padded to whole vectors
 /// of 64 bytes, padding is zero.

@@ -2,6 +2,8 @@
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -109,10 +111,9 @@ LogicalResult GatedLinearOp::verify() {
                          << columnsOf(getInput());
   if (failed(verifyScales(*this, getInput(), getScales(), getSums()))) // C4
     return failure();
-  if (getActivation() != "silu" && getActivation() != "gelu_erf" &&
-      getActivation() != "gelu_tanh") // C2
+  if (!llvm::is_contained(kActivations, getActivation())) // C2
     return emitOpError() << "not supported yet: activation '" << getActivation()
-                         << "'; accepted: silu, gelu_erf, gelu_tanh";
+                         << "'; accepted: " << llvm::join(kActivations, ", ");
   if (!getGateBias() != !getUpBias()) // C3
     return emitOpError() << "has one bias; expected none or two";
   for (Value bias : {getGateBias(), getUpBias()}) {

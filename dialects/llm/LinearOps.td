@@ -85,7 +85,8 @@ def LLM_GatedLinearOp : LLM_Op<"gated_linear", [Pure, AttrSizedOperandSegments]>
 
     * (C1) gate and up have equal rows, which are the result's columns, and the
       input's columns.
-    * (C2) `activation` is "silu", "gelu_erf" or "gelu_tanh": `llm.silu`, `llm.gelu`.
+    * (C2) `activation` is "silu", "gelu_erf", "gelu_tanh" or "relu": `llm.silu`,
+      `llm.gelu`, `llm.relu`.
     * (C3) there are no biases, or two with as many elements as the result has
       columns.
     * (C4) an input of i8, and no other, comes with scales and sums as

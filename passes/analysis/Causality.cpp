@@ -25,8 +25,8 @@ Causality llm::classify(Operation *op) {
   if (isa<IncrementalOpInterface>(op))
     return Causality::Incremental;
   if (isa<EmbeddingOp, LinearOp, GatedLinearOp, MoeOp, RMSNormOp, LayerNormOp,
-          RotaryTableOp, RopeOp, SiluOp, GeluOp, ScaleOp, RepeatOp, YieldOp,
-          func::ReturnOp, tensor::DimOp>(op) ||
+          RotaryTableOp, RopeOp, SiluOp, ReluOp, GeluOp, ScaleOp, RepeatOp,
+          YieldOp, func::ReturnOp, tensor::DimOp>(op) ||
       OpTrait::hasElementwiseMappableTraits(op))
     return Causality::PerToken;
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))

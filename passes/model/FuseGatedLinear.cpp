@@ -1,6 +1,6 @@
 //===- FuseGatedLinear.cpp - Gate and up projection of an MLP in one ------===//
 //
-// silu(linear(x, gate)) * linear(x, up), or gelu in place of silu, becomes one
+// silu(linear(x, gate)) * linear(x, up), or gelu or relu in place of silu, becomes one
 // op, so that neither product is ever written to memory.
 //
 //===----------------------------------------------------------------------===//
@@ -36,7 +36,9 @@ LinearOp soleProduct(Value value) {
 std::string activationName(Operation *op) {
   if (auto gelu = dyn_cast_or_null<GeluOp>(op))
     return ("gelu_" + gelu.getKind()).str();
-  return isa_and_nonnull<SiluOp>(op) ? "silu" : "";
+  return isa_and_nonnull<SiluOp>(op)   ? "silu"
+         : isa_and_nonnull<ReluOp>(op) ? "relu"
+                                       : "";
 }
 
 struct FuseGate : OpRewritePattern<arith::MulFOp> {

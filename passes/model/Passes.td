@@ -34,8 +34,8 @@ def FuseResidualLinear : Pass<"llm-fuse-residual-linear"> {
 def FuseGatedLinear : Pass<"llm-fuse-gated-linear"> {
   let summary = "Compute gate and up projection of an MLP together";
   let description = [{
-    Saves writing and reading both projections. Needs `llm.silu` or
-    `llm.gelu` of a linear layer times a linear layer of the same input. Leaves `llm.gated_linear`. Declines
+    Saves writing and reading both projections. Needs `llm.silu`,
+    `llm.gelu` or `llm.relu` of a linear layer times a linear layer of the same input. Leaves `llm.gated_linear`. Declines
     projections that something else reads, and weights of which one alone could be
     multiplied as integers or bf16.
     Example: tests/passes/model/fuse-gated-linear-doc.mlir

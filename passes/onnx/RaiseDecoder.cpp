@@ -10,6 +10,7 @@
 #include "passes/onnx/raising/Probe.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <set>
 
@@ -114,8 +115,15 @@ struct RaiseDecoder : llm::impl::RaiseDecoderBase<RaiseDecoder> {
   }
 
   static void decline(Location place, const Twine &reason) {
+    std::string node;
+    if (auto name = dyn_cast<NameLoc>(place)) {
+      llvm::raw_string_ostream os(node);
+      os << "node '";
+      llvm::printEscapedString(name.getName(), os);
+      os << "': ";
+    }
     emitRemark(place) << "compiled as a general graph, without a KV cache: "
-                      << reason;
+                      << node << reason;
   }
   static void decline(const Probe &probe) {
     decline(probe.place()->getLoc(),

@@ -133,6 +133,8 @@ Value TileCode::fma(Value a, Value b, Value c) {
 Value TileCode::exp(Value a) { return math::ExpOp::create(*this, a); }
 
 Value TileCode::activation(StringRef name, Value a) {
+  if (name == "relu")
+    return larger(splat(0.0), a);
   if (name == "gelu_erf") {
     Value share = math::ErfOp::create(*this, mulf(a, splat(std::sqrt(0.5))));
     return mulf(mulf(a, splat(0.5)), addf(share, splat(1.0)));

@@ -60,8 +60,7 @@ struct TileCode : mlir::ImplicitLocOpBuilder {
   Value divf(Value a, Value b);
   Value fma(Value a, Value b, Value c);
   Value exp(Value a);
-  /// llm.silu or a kind of llm.gelu ("silu", "gelu_erf", "gelu_tanh") of 16
-  /// numbers.
+  /// One of kActivations of 16 numbers.
   Value activation(llvm::StringRef name, Value a);
   /// a where a > b, else b: one instruction. Of a NaN and a number, b comes
   /// out.

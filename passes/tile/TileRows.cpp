@@ -470,6 +470,8 @@ void tileElementwise(Operation *op, int64_t block) {
             result = values[0]; // storing narrows
           else if (isa<SiluOp>(op))
             result = c.activation("silu", values[0]);
+          else if (isa<ReluOp>(op))
+            result = c.activation("relu", values[0]);
           else if (auto gelu = dyn_cast<GeluOp>(op))
             result = c.activation(("gelu_" + gelu.getKind()).str(), values[0]);
           else if (auto scale = dyn_cast<ScaleOp>(op))
@@ -510,7 +512,7 @@ struct TileRows : llm::impl::TileRowsBase<TileRows> {
           tileGatherRows(gather, block);
         else if (op->getNumResults() == 1 &&
                  isa<RankedTensorType>(op->getResult(0).getType()) &&
-                 (isa<SiluOp, GeluOp, ScaleOp>(op) ||
+                 (isa<SiluOp, ReluOp, GeluOp, ScaleOp>(op) ||
                   OpTrait::hasElementwiseMappableTraits(op)))
           tileElementwise(op, block);
       });

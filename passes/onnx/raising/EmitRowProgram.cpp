@@ -146,8 +146,8 @@ private:
     int64_t in = !node.blocks.bits ? type.getDimSize(!transposed)
                  : isLinear        ? program[node.inputs[0]].features
                                    : node.features;
-    int64_t out = isLinear ? node.features : all;
     FeatureGroups rows = node.rows;
+    int64_t out = isLinear ? node.features : rows.count ? rows.all() : all;
     auto key = std::make_tuple(node.weight.getAsOpaquePointer(), transposed,
                                rows, out, in);
     auto known = matrices.find(key);
@@ -326,10 +326,12 @@ private:
     case RowNode::Shift: {
       // A bias of the linear layer before it.
       auto linear = input(0).getDefiningOp<LinearOp>();
-      if (!linear || node.vector.size() == 1 || !input(0).use_empty() ||
+      if (!linear || !input(0).use_empty() ||
           !linear.getBiases().empty())
         return refuse(node, "a vector that is added to other rows than a "
                             "linear layer's");
+      if (node.vector.size() == 1)
+        node.vector.assign(node.features, node.vector[0]);
       Value bias = vector(node.vector);
       value = LinearOp::create(b, type, linear.getInput(), linear.getWeights(),
                                ValueRange(bias), Value(), Value(), Value());
@@ -348,6 +350,8 @@ private:
         value = math::TanhOp::create(b, input(0));
       else if (node.name == "silu")
         value = SiluOp::create(b, type, input(0));
+      else if (node.name == "relu")
+        value = ReluOp::create(b, type, input(0));
       else if (node.name == "gelu" || node.name == "gelu_tanh")
         value = GeluOp::create(
             b, type, b.getStringAttr(node.name == "gelu" ? "erf" : "tanh"),
@@ -401,12 +405,11 @@ private:
           return failure();
         weights.push_back(*weight);
       }
-      if (node.name != "silu" && node.name != "gelu" &&
-          node.name != "gelu_tanh")
+      StringRef activation = node.name == "gelu" ? "gelu_erf" : node.name;
+      if (!llvm::is_contained(kActivations, activation))
         return refuse(node, "experts with the function " + node.name);
       value = MoeOp::create(
-          b, type,
-          b.getStringAttr(node.name == "gelu" ? "gelu_erf" : node.name),
+          b, type, b.getStringAttr(activation),
           input(0), input(1), weights[0], weights[1], weights[2],
           b.getI64IntegerAttr(node.heads));
       return success();

@@ -419,9 +419,13 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       bool byTokens = true,
            byPositions =
                static_cast<int64_t>(indices->elements.size()) == tokens;
+      // Positions may count from a number that padding leaves free.
+      double first = byPositions ? indices->elements[0].number : 0;
+      byPositions &= first >= 0 && first + tokens <= double(x.shape[0]);
       for (auto [i, element] : llvm::enumerate(indices->elements)) {
         byTokens &= element.base == kTokens && element.row == int64_t(i);
-        byPositions &= element.isNumber() && element.number == double(i);
+        byPositions &=
+            element.isNumber() && element.number == first + double(i);
       }
       if (!byTokens && !byPositions)
         return fail("looks rows of weights up by what are neither the tokens "
@@ -432,6 +436,8 @@ bool Probe::runLayout(OnnxOp op, bool &known) {
       node.weight = x.weight;
       node.transposed = x.transposed;
       node.features = x.shape[1];
+      if (!byTokens && first > 0)
+        node.rows = {int64_t(first), x.shape[0] - int64_t(first)};
       int number = addNode(node);
       Array rows;
       rows.shape = indices->shape;

@@ -76,7 +76,7 @@ struct RowNode {
   mlir::Value weight;
   bool transposed = false; ///< `weight` is [in, out], not [out, in]
   int64_t first = 0;
-  FeatureGroups rows; ///< of Linear; count 0: all
+  FeatureGroups rows; ///< of `weight`, for Linear and Learned; count 0: all
   /// `weight` holds integers in blocks, [out, blocks, bytes of a block].
   struct Blocks {
     int64_t bits = 0, size = 0; ///< 0: it holds numbers

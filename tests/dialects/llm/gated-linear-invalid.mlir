@@ -17,7 +17,7 @@ func.func @c1_up_narrower_than_input(%x: tensor<?x64xf32>, %g: !llm.packed<32x64
 // -----
 
 func.func @c2_other_activation(%x: tensor<?x64xf32>, %w: !llm.packed<32x64, #llm.dense<f32>>) -> tensor<?x32xf32> {
-  // expected-error@+1 {{not supported yet: activation 'gelu'; accepted: silu, gelu_erf, gelu_tanh}}
+  // expected-error@+1 {{not supported yet: activation 'gelu'; accepted: silu, gelu_erf, gelu_tanh, relu}}
   %y = llm.gated_linear "gelu" %x, %w, %w : tensor<?x64xf32>, !llm.packed<32x64, #llm.dense<f32>>, !llm.packed<32x64, #llm.dense<f32>> -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }

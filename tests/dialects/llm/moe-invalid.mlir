@@ -1,7 +1,7 @@
 // RUN: llm-opt %s --split-input-file --verify-diagnostics
 
 func.func @c1_another_activation(%x: tensor<?x64xf32>, %r: tensor<?x4xf32>, %g: !llm.packed<448x64, #llm.dense<f32>>, %d: !llm.packed<256x112, #llm.dense<f32>>) -> tensor<?x64xf32> {
-  // expected-error@+1 {{has the activation 'tanh'; accepted: silu, gelu_erf, gelu_tanh}}
+  // expected-error@+1 {{has the activation 'tanh'; accepted: silu, gelu_erf, gelu_tanh, relu}}
   %y = llm.moe "tanh" %x by %r, %g, %g, %d {top = 2 : i64} : tensor<?x64xf32>, tensor<?x4xf32>, !llm.packed<448x64, #llm.dense<f32>>, !llm.packed<256x112, #llm.dense<f32>> -> tensor<?x64xf32>
   return %y : tensor<?x64xf32>
 }

@@ -46,3 +46,16 @@ func.func @gates_with_gelu(
   %z = arith.mulf %e, %v : tensor<?x16xf32>
   return %y, %z : tensor<?x16xf32>, tensor<?x16xf32>
 }
+
+// CHECK-LABEL: func.func @gates_with_relu(
+//       CHECK:   llm.gated_linear "relu"
+//   CHECK-NOT:   llm.linear
+func.func @gates_with_relu(
+    %x: tensor<?x8xf32>, %gate: !llm.packed<16x8, #llm.dense<f32>>, %up: !llm.packed<16x8, #llm.dense<f32>>)
+    -> tensor<?x16xf32> {
+  %g = llm.linear %x, %gate : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %r = llm.relu %g : tensor<?x16xf32>
+  %u = llm.linear %x, %up : tensor<?x8xf32>, !llm.packed<16x8, #llm.dense<f32>> -> tensor<?x16xf32>
+  %y = arith.mulf %r, %u : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}

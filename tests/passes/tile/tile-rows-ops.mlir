@@ -20,6 +20,10 @@ llm.parameter @bias : tensor<16xf32> from "F32" ["bias"]
 //       CHECK:     math.exp
 //       CHECK:   llm.phase "gelu"
 //       CHECK:     math.erf
+//       CHECK:   llm.phase "relu"
+//       CHECK:     %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<16xf32>
+//       CHECK:     %[[NEGATIVE:.*]] = arith.cmpf ogt, %[[ZERO]], %[[NUMBER:.*]] : vector<16xf32>
+//       CHECK:     arith.select %[[NEGATIVE]], %[[ZERO]], %[[NUMBER]]
 //       CHECK:   llm.phase "scale"
 //       CHECK:     %[[FACTOR:.*]] = arith.constant dense<8.000000e+00> : vector<16xf32>
 //       CHECK:     arith.mulf %{{.*}}, %[[FACTOR]] : vector<16xf32>
@@ -39,7 +43,8 @@ llm.step @each_kind_of_op rows [1, 1] arguments ["tokens", "positions", "output_
   %s = llm.silu %a : tensor<?x16xf32>
   %gt = llm.gelu "tanh" %s : tensor<?x16xf32>
   %ge = llm.gelu "erf" %gt : tensor<?x16xf32>
-  %f = llm.scale %ge by 8.0 : tensor<?x16xf32>
+  %re = llm.relu %ge : tensor<?x16xf32>
+  %f = llm.scale %re by 8.0 : tensor<?x16xf32>
   %n = llm.layer_norm %f, %scale, %bias {epsilon = 1.0e-5 : f64} : tensor<?x16xf32>, tensor<16xf32> -> tensor<?x16xf32>
   %g = llm.gather_rows %n, %wanted : tensor<?x16xf32>, tensor<?xi32>
   llm.yield %g : tensor<?x16xf32>
