@@ -119,6 +119,8 @@ private:
     pipeline.maxRows = maxRows(options);
     pipeline.batchInvariant = options.batchInvariant;
     pipeline.maxContext = maxContext(options, *checkpoint);
+    if (failed(checkContext(pipeline.maxContext)))
+      return failure();
     pipeline.pageTokens = options.pageSize;
     pipeline.quantize = options.quantize;
     pipeline.kvElement = kvElement();
@@ -134,6 +136,20 @@ private:
     description = describeModel(*module, *checkpoint, options);
     report.addModel(*module);
     return compileLevels(*checkpoint);
+  }
+
+  /// Learned positions end with their table.
+  LogicalResult checkContext(int64_t tokens) {
+    int64_t most = tokens;
+    module->walk([&](EmbeddingOp op) {
+      if (op.getTokens().getDefiningOp<PositionsOp>())
+        most = std::min(most, op.getTable().getType().getRows());
+    });
+    if (tokens > most)
+      return fail("--max-context=" + Twine(tokens) + ": " + options.input +
+                  " has learned " + Twine(most) + " positions; accepted: 1 to " +
+                  Twine(most));
+    return success();
   }
 
   /// Any other graph: a function of tensors.
