@@ -147,8 +147,8 @@ private:
     });
     if (tokens > most)
       return fail("--max-context=" + Twine(tokens) + ": " + options.input +
-                  " has learned " + Twine(most) + " positions; accepted: 1 to " +
-                  Twine(most));
+                  " has learned " + Twine(most) +
+                  " positions; accepted: 1 to " + Twine(most));
     return success();
   }
 

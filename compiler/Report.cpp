@@ -70,9 +70,11 @@ static std::string summaryOf(Operation *op) {
   } else if (auto table = dyn_cast<RotaryTableOp>(op)) {
     os << " of " << table.getInverseFrequencies().size() << " frequencies";
   } else if (auto norm = dyn_cast<RMSNormOp>(op)) {
-    os << ", epsilon " << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
+    os << ", epsilon "
+       << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
   } else if (auto norm = dyn_cast<LayerNormOp>(op)) {
-    os << ", epsilon " << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
+    os << ", epsilon "
+       << llvm::format("%.6g", norm.getEpsilon().convertToDouble());
   } else if (auto gelu = dyn_cast<GeluOp>(op)) {
     os << " by " << gelu.getKind();
   } else if (auto moe = dyn_cast<MoeOp>(op)) {

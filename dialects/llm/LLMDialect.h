@@ -42,8 +42,8 @@ namespace llm {
 constexpr int64_t kPanel = 16;
 
 /// What llm.gated_linear and llm.moe call the ops of ActivationOps.td.
-constexpr std::array<llvm::StringLiteral, 4> kActivations = {"silu", "gelu_erf",
-                                                             "gelu_tanh", "relu"};
+constexpr std::array<llvm::StringLiteral, 4> kActivations = {
+    "silu", "gelu_erf", "gelu_tanh", "relu"};
 
 /// Elements of a row of an activation buffer: rows are padded to whole vectors
 /// of 64 bytes, padding is zero.

@@ -12,7 +12,7 @@ using namespace llm;
 using namespace llm::onnx;
 
 /// What an input is there for.
-enum class Role { Ids, Ones, Positions, Cache, Start, Length };
+enum class Role { Ids, Ones, Positions, Cache, Start, Length, Bounds };
 
 /// By the ops that read it, as far as those leave no doubt, else by what
 /// exporters call it.
@@ -27,6 +27,17 @@ static std::optional<Role> roleOf(Value value, StringRef name) {
       return Role::Cache;
     if (is("TensorScatter", "write_indices"))
       return Role::Start;
+    if (op && op->domain() == "com.microsoft" &&
+        op->type() == "PagedAttention") {
+      if (is("PagedAttention", "key_cache") ||
+          is("PagedAttention", "value_cache"))
+        return Role::Cache;
+      if (is("PagedAttention", "cumulative_sequence_length"))
+        return Role::Bounds;
+      if (is("PagedAttention", "past_seqlens") ||
+          is("PagedAttention", "block_table"))
+        return Role::Start;
+    }
     if (op && op->domain().empty() && op->type() == "Attention") {
       if (is("Attention", "nonpad_kv_seqlen", 24))
         return Role::Length;
@@ -58,7 +69,11 @@ ArrayPtr Probe::input(Value value, StringRef name) {
   auto result = std::make_shared<Array>();
   for (int64_t i = 0; i < type.getRank(); ++i) {
     int64_t size = type.getDimSize(i);
-    if (ShapedType::isDynamic(size))
+    if (*role == Role::Bounds)
+      size = 2;
+    else if (*role == Role::Ids && type.getRank() == 1)
+      size = tokens;
+    else if (ShapedType::isDynamic(size))
       size = i == 0 && type.getRank() > 1 ? 1
              : *role == Role::Cache       ? 0
              : type.getRank() == 1        ? 1
@@ -67,7 +82,8 @@ ArrayPtr Probe::input(Value value, StringRef name) {
   }
   int64_t total = Array::count(result->shape);
   if (*role == Role::Ids && total != tokens) {
-    fail("input '" + name + "' is not [batch, sequence] of token ids");
+    fail("input '" + name +
+         "' is neither [batch, sequence] nor [tokens] of token ids");
     return nullptr;
   }
   if (*role != Role::Ids && *role != Role::Cache &&
@@ -93,6 +109,9 @@ ArrayPtr Probe::input(Value value, StringRef name) {
     case Role::Cache:
     case Role::Start:
       result->elements.push_back(Element::of(0));
+      break;
+    case Role::Bounds:
+      result->elements.push_back(Element::of(i == 0 ? 0 : tokens));
       break;
     case Role::Length:
       result->elements.push_back(Element::of(tokens));

@@ -68,7 +68,17 @@ private:
   bool runModelOps(OnnxOp op, bool &known);
   bool runMicrosoft(OnnxOp op, bool &known);
   bool runExperts(OnnxOp op, bool &known);
+  /// Queries, keys and values, [batch, heads, sequence, width] each.
+  struct Heads {
+    Array q, k, v;
+  };
+  /// Of an attention of com.microsoft; nothing with a reason.
+  std::optional<Heads> headsOf(OnnxOp op);
+  /// Rotates queries and keys by the op's tables; `positions` may be null.
+  bool rotateHeads(OnnxOp op, mlir::Value positions, Heads &heads);
+  bool attendHeads(OnnxOp op, const Heads &heads, mlir::Value sinks);
   bool groupQueryAttention(OnnxOp op);
+  bool pagedAttention(OnnxOp op);
   bool matMulNBits(OnnxOp op);
   bool gatherBlockQuantized(OnnxOp op);
   /// The integers, scales and zero points of a matrix of so many rows; false
@@ -103,6 +113,10 @@ private:
   /// table as it is without `positions`. Null if it is not known.
   ArrayPtr tableRows(mlir::Value table, mlir::Value positions);
   ArrayPtr tableRows(mlir::Value table, llvm::ArrayRef<int64_t> positions);
+  /// Rows of constant tables of 16 bits as they were before they were rounded.
+  void sharpenTables(mlir::Value cosineTable, mlir::Value sineTable,
+                     llvm::ArrayRef<int64_t> positions, ArrayPtr &cosines,
+                     ArrayPtr &sines);
   ArrayPtr rotate(const Array &x, const Array &cosines, const Array &sines,
                   bool interleaved);
   /// Whether tables go on behind the run as they rotated in it, each angle its

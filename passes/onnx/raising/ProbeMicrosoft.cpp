@@ -18,23 +18,23 @@ static ArrayPtr share(Array array) {
   return std::make_shared<const Array>(std::move(array));
 }
 
-bool Probe::groupQueryAttention(OnnxOp op) {
-  for (StringRef name :
-       {"attention_bias", "k_scale", "v_scale", "query_seqlens"})
-    if (op.input(name))
-      return fail("has an input " + name + "; not supported yet");
-  if (op.integer("smooth_softmax", -1) == 1 || op.integer("causal", 1) != 1 ||
-      op.integer("qk_output") != 0)
-    return fail("has a softmax of its own; not supported yet");
+std::optional<Probe::Heads> Probe::headsOf(OnnxOp op) {
   int64_t heads = op.integer("num_heads"),
           keyHeads = op.integer("kv_num_heads");
-  Array q = *get(op.input("query")), k, v;
-  if (q.isWeight() || q.rank() != 3 || heads <= 0 || keyHeads <= 0)
-    return fail("has no rows of queries, or no numbers of heads");
-  if (Value keys = op.input("key")) {
+  Heads result{*get(op.input("query")), {}, {}};
+  auto &[q, k, v] = result;
+  // Rows of all sequences, one below the other: here they are of one.
+  auto asBatch = [](Array &x) {
+    if (x.rank() == 2)
+      x.shape.insert(x.shape.begin(), 1);
+    return !x.isWeight() && x.rank() == 3;
+  };
+  bool known = asBatch(q) && heads > 0 && keyHeads > 0;
+  if (Value keys = op.input("key"); known && keys) {
     k = *get(keys);
     v = *get(op.input("value"));
-  } else {
+    known = asBatch(k) && asBatch(v);
+  } else if (known) {
     // Queries, keys and values side by side.
     int64_t width = q.shape[2] / (heads + 2 * keyHeads);
     Array all = std::move(q);
@@ -45,6 +45,76 @@ bool Probe::groupQueryAttention(OnnxOp op) {
     k = part(heads, keyHeads);
     v = part(heads + keyHeads, keyHeads);
   }
+  if (!known) {
+    fail("has no rows of queries, or no numbers of heads");
+    return std::nullopt;
+  }
+  q = splitHeads(q, heads);
+  k = splitHeads(k, keyHeads);
+  v = splitHeads(v, keyHeads);
+  return result;
+}
+
+bool Probe::rotateHeads(OnnxOp op, Value given, Heads &heads) {
+  SmallVector<int64_t> positions;
+  if (given) {
+    std::optional<SmallVector<int64_t>> known = integers(given);
+    if (!known)
+      return fail("has positions that depend on the tokens");
+    positions = *known;
+  } else {
+    for (int64_t i = 0; i < tokens; ++i)
+      positions.push_back(i);
+  }
+  Value cosineTable = op.input("cos_cache"), sineTable = op.input("sin_cache");
+  ArrayPtr cosines = cosineTable ? tableRows(cosineTable, positions) : nullptr,
+           sines = sineTable ? tableRows(sineTable, positions) : nullptr;
+  if (!cosines || !sines)
+    return fail("has tables of cosines and sines that are not known");
+  sharpenTables(cosineTable, sineTable, positions, cosines, sines);
+  for (Array *x : {&heads.q, &heads.k}) {
+    ArrayPtr turned =
+        rotate(*x, *cosines, *sines, op.integer("rotary_interleaved"));
+    if (!turned)
+      return fail("rotates in a way that is not supported yet");
+    if (!followsTables(*turned, cosineTable, sineTable))
+      return fail("has tables that are no cosines and sines of positions");
+    *x = *turned;
+  }
+  return true;
+}
+
+bool Probe::attendHeads(OnnxOp op, const Heads &heads, Value sinks) {
+  double scale = op.real("scale");
+  if (scale == 0)
+    scale = 1 / std::sqrt(static_cast<double>(heads.q.shape[3]));
+  ArrayPtr result =
+      attention(heads.q, heads.k, heads.v, scale, op.real("softcap"),
+                /*causal=*/true, /*mask=*/nullptr,
+                sinks ? get(sinks).get() : nullptr);
+  if (!result)
+    return fail("is not supported yet in this form");
+  // A window may be wider than the run.
+  if (int64_t window = op.integer("local_window_size", -1); window > 0)
+    program[result->elements[0].base].window = window;
+  Array rows = mergeHeads(*result);
+  if (get(op.input("query"))->rank() == 2)
+    rows.shape.erase(rows.shape.begin());
+  set(op.output("output"), share(std::move(rows)));
+  return true;
+}
+
+bool Probe::groupQueryAttention(OnnxOp op) {
+  for (StringRef name :
+       {"attention_bias", "k_scale", "v_scale", "query_seqlens"})
+    if (op.input(name))
+      return fail("has an input " + name + "; not supported yet");
+  if (op.integer("smooth_softmax", -1) == 1 || op.integer("causal", 1) != 1 ||
+      op.integer("qk_output") != 0)
+    return fail("has a softmax of its own; not supported yet");
+  std::optional<Heads> heads = headsOf(op);
+  if (!heads)
+    return false;
   for (StringRef name : {"past_key", "past_value"})
     if (Value past = op.input(name); past && !get(past)->elements.empty())
       return fail("has a cache of fixed length; not supported yet");
@@ -52,11 +122,8 @@ bool Probe::groupQueryAttention(OnnxOp op) {
   std::optional<SmallVector<int64_t>> last = integers(op.input("seqlens_k"));
   if (!last || last->size() != 1 || (*last)[0] != tokens - 1)
     return fail("has lengths of sequences that depend on the tokens");
-
-  q = splitHeads(q, heads);
-  k = splitHeads(k, keyHeads);
-  v = splitHeads(v, keyHeads);
-  for (auto [name, x] : {std::pair("q_norm_weight", &q), {"k_norm_weight", &k}})
+  for (auto [name, x] : {std::pair("q_norm_weight", &heads->q),
+                         {"k_norm_weight", &heads->k}})
     if (Value scale = op.input(name)) {
       double epsilon = op.real("qk_norm_epsilon", 1e-6);
       ArrayPtr normed = rmsNorm(*x, *get(scale), epsilon);
@@ -64,47 +131,36 @@ bool Probe::groupQueryAttention(OnnxOp op) {
         return fail("normalizes heads in a way that is not supported yet");
       *x = *normed;
     }
-  if (op.integer("do_rotary")) {
-    SmallVector<int64_t> positions;
-    if (Value given = op.input("position_ids")) {
-      std::optional<SmallVector<int64_t>> known = integers(given);
-      if (!known)
-        return fail("has positions that depend on the tokens");
-      positions = *known;
-    } else {
-      for (int64_t i = 0; i < tokens; ++i)
-        positions.push_back(i);
-    }
-    ArrayPtr cosines = tableRows(op.input("cos_cache"), positions),
-             sines = tableRows(op.input("sin_cache"), positions);
-    if (!cosines || !sines)
-      return fail("has tables of cosines and sines that are not known");
-    for (Array *x : {&q, &k}) {
-      ArrayPtr turned =
-          rotate(*x, *cosines, *sines, op.integer("rotary_interleaved"));
-      if (!turned)
-        return fail("rotates in a way that is not supported yet");
-      if (!followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
-        return fail("has tables that are no cosines and sines of positions");
-      *x = *turned;
-    }
-  }
-  set(op.output("present_key"), share(k));
-  set(op.output("present_value"), share(v));
-  double scale = op.real("scale");
-  if (scale == 0)
-    scale = 1 / std::sqrt(static_cast<double>(q.shape[3]));
-  Value sinks = op.input("head_sink");
-  ArrayPtr result =
-      attention(q, k, v, scale, op.real("softcap"), /*causal=*/true,
-                /*mask=*/nullptr, sinks ? get(sinks).get() : nullptr);
-  if (!result)
-    return fail("is not supported yet in this form");
-  // A window may be wider than the run.
-  if (int64_t window = op.integer("local_window_size", -1); window > 0)
-    program[result->elements[0].base].window = window;
-  set(op.output("output"), share(mergeHeads(*result)));
-  return true;
+  if (op.integer("do_rotary") &&
+      !rotateHeads(op, op.input("position_ids"), *heads))
+    return false;
+  set(op.output("present_key"), share(heads->k));
+  set(op.output("present_value"), share(heads->v));
+  return attendHeads(op, *heads, op.input("head_sink"));
+}
+
+/// Its pages and their table are what our own cache has instead; the run has
+/// one sequence with nothing before it.
+bool Probe::pagedAttention(OnnxOp op) {
+  for (StringRef name : {"slot_mapping", "q_norm_weight", "k_norm_weight",
+                         "k_scale", "v_scale"})
+    if (op.input(name))
+      return fail("has an input " + name + "; not supported yet");
+  if (op.integer("is_causal", 1) != 1 || op.integer("v_head_size") ||
+      op.integer("rotary_offset"))
+    return fail("is not causal, or has v_head_size or rotary_offset; not "
+                "supported yet");
+  std::optional<SmallVector<int64_t>>
+      starts = integers(op.input("cumulative_sequence_length")),
+      pasts = integers(op.input("past_seqlens"));
+  if (!starts || *starts != SmallVector<int64_t>{0, tokens} || !pasts ||
+      *pasts != SmallVector<int64_t>{0})
+    return fail("has lengths of sequences that depend on the tokens");
+  std::optional<Heads> heads = headsOf(op);
+  if (!heads ||
+      (op.integer("do_rotary") && !rotateHeads(op, Value(), *heads)))
+    return false;
+  return attendHeads(op, *heads, op.input("head_sink"));
 }
 
 /// Where a constant lies, behind what only says its shape anew.
@@ -220,6 +276,8 @@ bool Probe::runMicrosoft(OnnxOp op, bool &known) {
   };
   if (type == "GroupQueryAttention")
     return groupQueryAttention(op);
+  if (type == "PagedAttention")
+    return pagedAttention(op);
   if (type == "MatMulNBits")
     return matMulNBits(op);
   if (type == "GatherBlockQuantized")

@@ -116,6 +116,53 @@ ArrayPtr Probe::tableRows(Value table, Value positions) {
   return known ? tableRows(table, *known) : nullptr;
 }
 
+/// A constant table, [positions, half], of numbers of 16 bits.
+static DenseFPElementsAttr shortTable(Value table) {
+  auto constant = OnnxOp::from(table.getDefiningOp());
+  auto literal = constant ? dyn_cast_or_null<DenseFPElementsAttr>(
+                                constant->attribute("value"))
+                          : nullptr;
+  bool fits = literal && literal.getType().getRank() == 2 &&
+              literal.getElementType().getIntOrFloatBitWidth() == 16;
+  return fits ? literal : nullptr;
+}
+
+void Probe::sharpenTables(Value cosineTable, Value sineTable,
+                          ArrayRef<int64_t> positions, ArrayPtr &cosines,
+                          ArrayPtr &sines) {
+  DenseFPElementsAttr c = shortTable(cosineTable), s = shortTable(sineTable);
+  if (!c || !s || c.getType() != s.getType() || c.getType().getDimSize(0) < 2)
+    return;
+  int64_t rows = c.getType().getDimSize(0), half = c.getType().getDimSize(1);
+  auto numbers = [](DenseFPElementsAttr table) {
+    return table.getValues<APFloat>();
+  };
+  double amplitude = half ? numberOf(numbers(c)[0]) : 0;
+  Array exactCosines = *cosines, exactSines = *sines;
+  for (int64_t i = 0; i < half; ++i) {
+    auto angle = [&](int64_t position) {
+      int64_t at = position * half + i;
+      return std::atan2(numberOf(numbers(s)[at]), numberOf(numbers(c)[at]));
+    };
+    // Rounding moves an angle by as much at any position: the further out, the
+    // better it says the frequency, if full turns are known from before.
+    double frequency = angle(1);
+    for (int64_t p = 2; p < rows; p *= 2) {
+      double part = angle(p);
+      double turns = std::round((frequency * p - part) / (2 * M_PI));
+      frequency = (part + turns * 2 * M_PI) / p;
+    }
+    for (auto [row, position] : llvm::enumerate(positions)) {
+      exactCosines.elements[row * half + i] =
+          Element::of(amplitude * std::cos(position * frequency));
+      exactSines.elements[row * half + i] =
+          Element::of(amplitude * std::sin(position * frequency));
+    }
+  }
+  cosines = share(std::move(exactCosines));
+  sines = share(std::move(exactSines));
+}
+
 /// Rotates by tables of cosines and sines, [sequence, half] each. What is only
 /// a part of a head stays a sum until the rest of it is joined.
 ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
@@ -171,8 +218,9 @@ bool Probe::followsTables(const Array &turned, Value cosines, Value sines) {
       double expected =
           rope.number * (isSine ? std::sin(angle) : std::cos(angle));
       // Tables are made of angles that f32 has rounded.
+      double rounding = literal.getElementType().isBF16() ? 4e-3 : 1e-3;
       if (std::fabs(numberOf(value) - expected) >
-          rope.number * (1e-3 + 5e-7 * angle))
+          rope.number * (rounding + 5e-7 * angle))
         return false;
     }
   }
