@@ -74,6 +74,15 @@ bool writeSoftmax(Call &call) {
   return true;
 }
 
+bool writeReduceMean(Call &call) {
+  call.add("x = DequantizeLinear (data, data_scale, data_zero_point)"
+           "axes = Constant <value_ints: ints = @axes> ()"
+           "mean = ReduceMean <keepdims: int = @keepdims> (x, axes)"
+           "reduced = QuantizeLinear"
+           " (mean, reduced_scale, reduced_zero_point)");
+  return true;
+}
+
 bool writeAveragePool(Call &call) {
   bool channelsLast = call.integer("channels_last") != 0;
   call.add("x = DequantizeLinear (X, x_scale, x_zero_point)");
@@ -224,6 +233,7 @@ constexpr Function kFunctions[] = {
     {"QAttention", writeAttention},
     {"QEmbedLayerNormalization", writeEmbedding},
     {"QLinearAveragePool", writeAveragePool},
+    {"QLinearReduceMean", writeReduceMean},
     {"QLinearSoftmax", writeSoftmax},
     {"Range", writeRange},
     {"Trilu", writeTrilu},

@@ -1,7 +1,7 @@
 //===- FuseGatedLinear.cpp - Gate and up projection of an MLP in one ------===//
 //
-// silu(linear(x, gate)) * linear(x, up), or gelu or relu in place of silu, becomes one
-// op, so that neither product is ever written to memory.
+// silu(linear(x, gate)) * linear(x, up), or gelu or relu in place of silu,
+// becomes one op, so that neither product is ever written to memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,7 +52,8 @@ struct FuseGate : OpRewritePattern<arith::MulFOp> {
       std::string name = activationName(activation);
       if (name.empty() || !activation->hasOneUse())
         continue;
-      LinearOp gate = soleProduct(activation->getOperand(0)), up = soleProduct(plain);
+      LinearOp gate = soleProduct(activation->getOperand(0)),
+               up = soleProduct(plain);
       if (!gate || !up || gate.getInput() != up.getInput() ||
           gate.getBiases().size() != up.getBiases().size() ||
           weightKind(gate.getWeights()) != weightKind(up.getWeights()))

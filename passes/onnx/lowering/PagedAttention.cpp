@@ -9,6 +9,7 @@
 #include "passes/onnx/lowering/MicrosoftAttention.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace llm::onnx;
@@ -24,6 +25,8 @@ public:
 
 private:
   LogicalResult check();
+  /// Ranks and sizes that are known; the others are checked at run time.
+  LogicalResult checkShapes(int64_t heads, int64_t kvHeads);
   void readTokens();
   void placeTokens();
   Tensor write(Tensor pages, Tensor rows);
@@ -63,20 +66,46 @@ LogicalResult PagedAttention::check() {
     return notSupported(op, "one cache for keys and values");
   if (!op.input("key") != !op.input("value") || !op.input("value_cache"))
     return op.operation()->emitError() << "PagedAttention: keys without values";
-  Tensor keys = g.tensor(op.input("key_cache")),
-         query = g.tensor(op.input("query"));
-  if (keys.rank() != 4 || query.rank() != 2)
+  int64_t heads = op.integer("num_heads"), kvHeads = op.integer("kv_num_heads");
+  if (heads < 1 || heads > INT32_MAX || kvHeads < 1 || heads % kvHeads != 0)
     return op.operation()->emitError()
-           << "PagedAttention: a query of rank " << query.rank()
-           << " and a cache of rank " << keys.rank() << "; accepted: 2 and 4";
-  if (op.integer("num_heads") < 1 || op.integer("kv_num_heads") < 1 ||
-      op.integer("num_heads") % op.integer("kv_num_heads") != 0)
-    return op.operation()->emitError()
-           << "PagedAttention: " << op.integer("num_heads")
-           << " heads of queries for " << op.integer("kv_num_heads")
+           << "PagedAttention: " << heads << " heads of queries for " << kvHeads
            << " of keys; accepted: a multiple";
-  if (keys.element != query.element)
+  if (g.tensor(op.input("key_cache")).element !=
+      g.tensor(op.input("query")).element)
     return notSupported(op, "a cache of another type than the query");
+  return checkShapes(heads, kvHeads);
+}
+
+LogicalResult PagedAttention::checkShapes(int64_t heads, int64_t kvHeads) {
+  const int64_t any = ShapedType::kDynamic;
+  RankedTensorType keys = g.tensor(op.input("key_cache")).type();
+  int64_t size = keys.getRank() == 4 ? keys.getDimSize(3) : any;
+  auto width = [&](int64_t count) {
+    int64_t all;
+    return size == any || llvm::MulOverflow(count, size, all) ? any : all;
+  };
+  int64_t packed = op.input("key") ? heads : heads + 2 * kvHeads;
+  const std::pair<StringRef, SmallVector<int64_t>> accepted[] = {
+      {"query", {any, width(packed)}},
+      {"key", {any, width(kvHeads)}},
+      {"value", {any, width(kvHeads)}},
+      {"key_cache", {any, any, kvHeads, size}},
+      {"value_cache", {any, any, kvHeads, size}},
+      {"cumulative_sequence_length", {any}},
+      {"past_seqlens", {any}},
+      {"block_table", {any, any}},
+  };
+  for (const auto &[name, shape] : accepted) {
+    Value input = op.input(name);
+    if (!input)
+      continue;
+    RankedTensorType given = g.tensor(input).type();
+    if (failed(verifyCompatibleShape(given.getShape(), shape)))
+      return op.operation()->emitError()
+             << "PagedAttention: " << name << " is " << given
+             << "; accepted: " << given.clone(shape);
+  }
   return success();
 }
 

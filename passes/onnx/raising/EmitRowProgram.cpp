@@ -326,8 +326,7 @@ private:
     case RowNode::Shift: {
       // A bias of the linear layer before it.
       auto linear = input(0).getDefiningOp<LinearOp>();
-      if (!linear || !input(0).use_empty() ||
-          !linear.getBiases().empty())
+      if (!linear || !input(0).use_empty() || !linear.getBiases().empty())
         return refuse(node, "a vector that is added to other rows than a "
                             "linear layer's");
       if (node.vector.size() == 1)
@@ -408,10 +407,9 @@ private:
       StringRef activation = node.name == "gelu" ? "gelu_erf" : node.name;
       if (!llvm::is_contained(kActivations, activation))
         return refuse(node, "experts with the function " + node.name);
-      value = MoeOp::create(
-          b, type, b.getStringAttr(activation),
-          input(0), input(1), weights[0], weights[1], weights[2],
-          b.getI64IntegerAttr(node.heads));
+      value = MoeOp::create(b, type, b.getStringAttr(activation), input(0),
+                            input(1), weights[0], weights[1], weights[2],
+                            b.getI64IntegerAttr(node.heads));
       return success();
     }
     case RowNode::Softmax:

@@ -109,9 +109,8 @@ private:
   ArrayPtr rmsNorm(const Array &x, const Array &scale, double epsilon);
   ArrayPtr layerNorm(const Array &x, const Array &scale, const Array *bias,
                      double epsilon);
-  /// Rows of a table of cosines or sines by position: [1, sequence, half]. The
-  /// table as it is without `positions`. Null if it is not known.
-  ArrayPtr tableRows(mlir::Value table, mlir::Value positions);
+  /// Rows of a table of cosines or sines by position: [1, sequence, half]. Null
+  /// if they are not known.
   ArrayPtr tableRows(mlir::Value table, llvm::ArrayRef<int64_t> positions);
   /// Rows of constant tables of 16 bits as they were before they were rounded.
   void sharpenTables(mlir::Value cosineTable, mlir::Value sineTable,
@@ -123,6 +122,10 @@ private:
   /// position times a frequency; `turned` is what rotate() gave.
   bool followsTables(const Array &turned, mlir::Value cosines,
                      mlir::Value sines);
+  /// x, [1, head, sequence, size], by the rows of an op's cos_cache and
+  /// sin_cache; fails and gives null where they are no such tables.
+  ArrayPtr rotateByTables(OnnxOp op, const Array &x,
+                          llvm::ArrayRef<int64_t> positions, bool interleaved);
   ArrayPtr attention(const Array &q, const Array &k, const Array &v,
                      double scale, double softCap, bool causal,
                      const Array *mask, const Array *sinks);

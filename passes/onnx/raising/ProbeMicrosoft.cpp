@@ -66,19 +66,11 @@ bool Probe::rotateHeads(OnnxOp op, Value given, Heads &heads) {
     for (int64_t i = 0; i < tokens; ++i)
       positions.push_back(i);
   }
-  Value cosineTable = op.input("cos_cache"), sineTable = op.input("sin_cache");
-  ArrayPtr cosines = cosineTable ? tableRows(cosineTable, positions) : nullptr,
-           sines = sineTable ? tableRows(sineTable, positions) : nullptr;
-  if (!cosines || !sines)
-    return fail("has tables of cosines and sines that are not known");
-  sharpenTables(cosineTable, sineTable, positions, cosines, sines);
   for (Array *x : {&heads.q, &heads.k}) {
     ArrayPtr turned =
-        rotate(*x, *cosines, *sines, op.integer("rotary_interleaved"));
+        rotateByTables(op, *x, positions, op.integer("rotary_interleaved"));
     if (!turned)
-      return fail("rotates in a way that is not supported yet");
-    if (!followsTables(*turned, cosineTable, sineTable))
-      return fail("has tables that are no cosines and sines of positions");
+      return false;
     *x = *turned;
   }
   return true;
@@ -88,10 +80,9 @@ bool Probe::attendHeads(OnnxOp op, const Heads &heads, Value sinks) {
   double scale = op.real("scale");
   if (scale == 0)
     scale = 1 / std::sqrt(static_cast<double>(heads.q.shape[3]));
-  ArrayPtr result =
-      attention(heads.q, heads.k, heads.v, scale, op.real("softcap"),
-                /*causal=*/true, /*mask=*/nullptr,
-                sinks ? get(sinks).get() : nullptr);
+  ArrayPtr result = attention(
+      heads.q, heads.k, heads.v, scale, op.real("softcap"),
+      /*causal=*/true, /*mask=*/nullptr, sinks ? get(sinks).get() : nullptr);
   if (!result)
     return fail("is not supported yet in this form");
   // A window may be wider than the run.
@@ -122,8 +113,8 @@ bool Probe::groupQueryAttention(OnnxOp op) {
   std::optional<SmallVector<int64_t>> last = integers(op.input("seqlens_k"));
   if (!last || last->size() != 1 || (*last)[0] != tokens - 1)
     return fail("has lengths of sequences that depend on the tokens");
-  for (auto [name, x] : {std::pair("q_norm_weight", &heads->q),
-                         {"k_norm_weight", &heads->k}})
+  for (auto [name, x] :
+       {std::pair("q_norm_weight", &heads->q), {"k_norm_weight", &heads->k}})
     if (Value scale = op.input(name)) {
       double epsilon = op.real("qk_norm_epsilon", 1e-6);
       ArrayPtr normed = rmsNorm(*x, *get(scale), epsilon);
@@ -142,23 +133,23 @@ bool Probe::groupQueryAttention(OnnxOp op) {
 /// Its pages and their table are what our own cache has instead; the run has
 /// one sequence with nothing before it.
 bool Probe::pagedAttention(OnnxOp op) {
-  for (StringRef name : {"slot_mapping", "q_norm_weight", "k_norm_weight",
-                         "k_scale", "v_scale"})
+  for (StringRef name :
+       {"slot_mapping", "q_norm_weight", "k_norm_weight", "k_scale", "v_scale"})
     if (op.input(name))
       return fail("has an input " + name + "; not supported yet");
   if (op.integer("is_causal", 1) != 1 || op.integer("v_head_size") ||
       op.integer("rotary_offset"))
     return fail("is not causal, or has v_head_size or rotary_offset; not "
                 "supported yet");
-  std::optional<SmallVector<int64_t>>
-      starts = integers(op.input("cumulative_sequence_length")),
-      pasts = integers(op.input("past_seqlens"));
+  std::optional<SmallVector<int64_t>> starts = integers(op.input(
+                                          "cumulative_sequence_length")),
+                                      pasts =
+                                          integers(op.input("past_seqlens"));
   if (!starts || *starts != SmallVector<int64_t>{0, tokens} || !pasts ||
       *pasts != SmallVector<int64_t>{0})
     return fail("has lengths of sequences that depend on the tokens");
   std::optional<Heads> heads = headsOf(op);
-  if (!heads ||
-      (op.integer("do_rotary") && !rotateHeads(op, Value(), *heads)))
+  if (!heads || (op.integer("do_rotary") && !rotateHeads(op, Value(), *heads)))
     return false;
   return attendHeads(op, *heads, op.input("head_sink"));
 }
@@ -301,34 +292,34 @@ bool Probe::runMicrosoft(OnnxOp op, bool &known) {
   }
   if (type == "RotaryEmbedding") {
     ArrayPtr x = get(op.input("input"));
-    ArrayPtr ids = get(op.input("position_ids"));
-    if (!ids->isNumeric() || op.real("scale", 1) != 1)
+    std::optional<SmallVector<int64_t>> positions =
+        integers(op.input("position_ids"));
+    if (!positions || op.real("scale", 1) != 1)
       return fail("has positions that depend on the tokens, or a scale");
-    // One number is where the sequence begins.
-    SmallVector<int64_t> positions;
-    for (int64_t i = 0; i < tokens; ++i)
-      positions.push_back(ids->elements.size() == 1
-                              ? ids->elements[0].number + i
-                              : ids->elements[i].number);
-    ArrayPtr cosines = tableRows(op.input("cos_cache"), positions),
-             sines = tableRows(op.input("sin_cache"), positions);
-    if (!cosines || !sines)
-      return fail("has tables of cosines and sines that are not known");
+    // One number is where the sequence begins; what is behind any table stays
+    // there.
+    if (positions->size() == 1) {
+      int64_t begin = std::min<int64_t>(positions->front(), INT32_MAX);
+      positions->clear();
+      for (int64_t i = 0; i < tokens; ++i)
+        positions->push_back(begin + i);
+    }
     bool flat = x->rank() == 3;
-    int64_t width =
-        op.integer("rotary_embedding_dim") ? 0 : 2 * cosines->shape[2];
+    ArrayPtr cosines = get(op.input("cos_cache"));
+    int64_t width = op.integer("rotary_embedding_dim") || !cosines->rank()
+                        ? 0
+                        : 2 * cosines->shape.back();
     int64_t heads = op.integer("num_heads");
     if (heads == 0 && width)
       heads = x->shape.back() / width;
     if (flat && heads == 0)
       return fail("has no num_heads");
-    ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
-                             *sines, op.integer("interleaved"));
-    if (turned &&
-        !followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
-      return fail("has tables that are no cosines and sines of positions");
+    ArrayPtr turned = rotateByTables(op, flat ? splitHeads(*x, heads) : *x,
+                                     *positions, op.integer("interleaved"));
+    if (!turned)
+      return false;
     return finish(op.output("output"),
-                  turned && flat ? share(mergeHeads(*turned)) : turned);
+                  flat ? share(mergeHeads(*turned)) : turned);
   }
   if (type == "FastGelu" || type == "BiasGelu" || type == "Gelu") {
     bool isBias = type == "BiasGelu";

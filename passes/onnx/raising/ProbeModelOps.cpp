@@ -109,19 +109,13 @@ ArrayPtr Probe::tableRows(Value table, ArrayRef<int64_t> positions) {
   return share(std::move(picked));
 }
 
-ArrayPtr Probe::tableRows(Value table, Value positions) {
-  if (!positions)
-    return get(table)->isWeight() ? nullptr : get(table);
-  std::optional<SmallVector<int64_t>> known = integers(positions);
-  return known ? tableRows(table, *known) : nullptr;
-}
-
 /// A constant table, [positions, half], of numbers of 16 bits.
 static DenseFPElementsAttr shortTable(Value table) {
   auto constant = OnnxOp::from(table.getDefiningOp());
-  auto literal = constant ? dyn_cast_or_null<DenseFPElementsAttr>(
-                                constant->attribute("value"))
-                          : nullptr;
+  auto literal =
+      constant
+          ? dyn_cast_or_null<DenseFPElementsAttr>(constant->attribute("value"))
+          : nullptr;
   bool fits = literal && literal.getType().getRank() == 2 &&
               literal.getElementType().getIntOrFloatBitWidth() == 16;
   return fits ? literal : nullptr;
@@ -167,7 +161,7 @@ void Probe::sharpenTables(Value cosineTable, Value sineTable,
 /// a part of a head stays a sum until the rest of it is joined.
 ArrayPtr Probe::rotate(const Array &x, const Array &cosines, const Array &sines,
                        bool interleaved) {
-  int64_t half = cosines.shape.back(), rows = x.shape[2];
+  int64_t half = cosines.rank() ? cosines.shape.back() : 0, rows = x.shape[2];
   if (!cosines.isNumeric() || !sines.isNumeric() || 2 * half > x.shape[3] ||
       static_cast<int64_t>(cosines.elements.size()) != rows * half ||
       cosines.elements.size() != sines.elements.size())
@@ -225,6 +219,26 @@ bool Probe::followsTables(const Array &turned, Value cosines, Value sines) {
     }
   }
   return true;
+}
+
+ArrayPtr Probe::rotateByTables(OnnxOp op, const Array &x,
+                               ArrayRef<int64_t> positions, bool interleaved) {
+  auto stop = [&](const char *reason) -> ArrayPtr {
+    fail(reason);
+    return nullptr;
+  };
+  Value cosineTable = op.input("cos_cache"), sineTable = op.input("sin_cache");
+  ArrayPtr cosines = cosineTable ? tableRows(cosineTable, positions) : nullptr,
+           sines = sineTable ? tableRows(sineTable, positions) : nullptr;
+  if (!cosines || !sines)
+    return stop("has tables of cosines and sines that are not known");
+  sharpenTables(cosineTable, sineTable, positions, cosines, sines);
+  ArrayPtr turned = rotate(x, *cosines, *sines, interleaved);
+  if (!turned)
+    return stop("rotates in a way that is not supported yet");
+  if (!followsTables(*turned, cosineTable, sineTable))
+    return stop("has tables that are no cosines and sines of positions");
+  return turned;
 }
 
 /// softmax(scale q k^T + mask) v, all [batch, heads, sequence, width];
@@ -322,21 +336,25 @@ bool Probe::runModelOps(OnnxOp op, bool &known) {
   }
   if (type == "RotaryEmbedding" && op.domain().empty()) {
     ArrayPtr x = get(op.input("X"));
-    Value places = op.input("position_ids");
-    auto cosines = tableRows(op.input("cos_cache"), places),
-         sines = tableRows(op.input("sin_cache"), places);
-    bool flat = x->rank() == 3;
-    int64_t heads = op.integer("num_heads");
-    if (!cosines || !sines || (flat && heads == 0))
-      return fail("has tables that are not known, or no num_heads");
-    ArrayPtr turned = rotate(flat ? splitHeads(*x, heads) : *x, *cosines,
-                             *sines, op.integer("interleaved"));
-    if (turned && places &&
-        !followsTables(*turned, op.input("cos_cache"), op.input("sin_cache")))
-      return fail("has tables that are no cosines and sines of positions");
-    if (turned && flat)
-      turned = share(mergeHeads(*turned));
-    return finish(op.output("Y"), turned);
+    bool flat = x->rank() == 3, interleaved = op.integer("interleaved");
+    if (flat && op.integer("num_heads") == 0)
+      return fail("has no num_heads");
+    Array split = flat ? splitHeads(*x, op.integer("num_heads")) : *x;
+    ArrayPtr turned;
+    if (Value places = op.input("position_ids")) {
+      std::optional<SmallVector<int64_t>> positions = integers(places);
+      if (!positions)
+        return fail("has positions that depend on the tokens");
+      turned = rotateByTables(op, split, *positions, interleaved);
+      if (!turned)
+        return false;
+    } else {
+      // A row a token, as another part of the graph has picked or computed it.
+      turned = rotate(split, *get(op.input("cos_cache")),
+                      *get(op.input("sin_cache")), interleaved);
+    }
+    return finish(op.output("Y"),
+                  turned && flat ? share(mergeHeads(*turned)) : turned);
   }
   if (type == "TensorScatter") {
     ArrayPtr cache = get(op.input("past_cache")),
